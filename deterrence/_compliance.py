@@ -1,0 +1,412 @@
+"""Who complies: the gain from violating, the compliance condition, and its threshold in every variable."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from deterrence._checks import (
+    Number,
+    ParameterError,
+    Problem,
+    check_finite,
+    check_nonnegative,
+    check_unit,
+)
+from deterrence._detection import audit_rate
+from deterrence._numeric import operations
+
+TIE = 1e-12
+"""Relative shortfall of p_eff B that still counts as a tie: rounding, far below any economic difference."""
+
+
+def gain_min(*, p: Number, v: Number, c: Number = 0.0, V: Number = 0.0) -> Number:
+    r"""Gain of a lab without a permit, :math:`g = \min(p, v - c) + V`: the permit cost saved, plus racing.
+
+    A lab that would not buy at p saves no more than its rent v - c. This is the default rule.
+
+    Parameters
+    ----------
+    p : float or array, money, >= 0, may be infinite
+        Permit price; infinite where there are no permits.
+    v, c : float or array, money, >= 0
+        Value and cost of a run.
+    V : float or array, money, >= 0
+        Racing value.
+
+    Returns
+    -------
+    float or array, money
+
+    Raises
+    ------
+    ParameterError
+        If an argument is negative or not a number.
+
+    Examples
+    --------
+    >>> gain_min(p=0.5, v=1.0, c=0.75, V=0.125)
+    0.375
+    """
+    check_nonnegative(v=v, c=c, V=V)
+    _check_price(p)
+    op = operations(p, v, c, V)
+    return op.minimum(p, v - c) + V
+
+
+def gain_price(*, p: Number, V: Number = 0.0) -> Number:
+    r"""Gain by the letter of the specification, :math:`g = p + V`, the same for every lab.
+
+    Overstates the gain of a lab that is worth less than the price. Parameters, returns and errors as
+    for `gain_min`.
+
+    Examples
+    --------
+    >>> gain_price(p=0.5, V=0.125)
+    0.625
+    """
+    check_nonnegative(V=V)
+    _check_price(p)
+    return p + V
+
+
+def gain_value(*, v: Number, c: Number = 0.0, V: Number = 0.0) -> Number:
+    r"""Gain from running rather than not running, :math:`g = v - c + V`.
+
+    Parameters, returns and errors as for `gain_min`.
+
+    Examples
+    --------
+    >>> gain_value(v=1.0, c=0.75, V=0.125)
+    0.375
+    """
+    check_nonnegative(v=v, c=c, V=V)
+    return v - c + V
+
+
+def margin(*, p_eff: Number, B: Number, g: Number) -> Number:
+    r"""Deterrence margin :math:`m = p_{\mathrm{eff}} B - g`: the expected penalty less the gain.
+
+    Parameters
+    ----------
+    p_eff : float or array, in [0, 1]
+        Effective detection probability.
+    B : float or array, money, >= 0
+        Perceived punishment.
+    g : float or array, money
+        Gain from running without a permit.
+
+    Returns
+    -------
+    float or array, money
+        A lab complies iff it is at least 0, up to the tie tolerance of `complies`.
+
+    Raises
+    ------
+    ParameterError
+        If an argument is out of range or not a number.
+
+    Examples
+    --------
+    >>> margin(p_eff=0.5, B=2.0, g=0.75)
+    0.25
+    """
+    check_unit(p_eff=p_eff)
+    check_nonnegative(B=B)
+    check_finite(g=g)
+    return p_eff * B - g
+
+
+def complies(*, p_eff: Number, B: Number, g: Number) -> Any:
+    r"""Whether a lab without a permit complies: :math:`p_{\mathrm{eff}} B \ge g` (Becker 1968 [1]_).
+
+    A tie complies, and so does a shortfall of at most 1e-12 of g, which is rounding: in double
+    precision 0.6 * 0.75 < 0.45. A gain of 0 or less always complies.
+
+    Parameters
+    ----------
+    p_eff : float or array, in [0, 1]
+        Effective detection probability.
+    B : float or array, money, >= 0
+        Perceived punishment.
+    g : float or array, money
+        Gain from running without a permit; may be +inf.
+
+    Returns
+    -------
+    bool or array of bool
+
+    References
+    ----------
+    .. [1] Becker (1968), Crime and punishment, J. Polit. Econ. 76:169-217.
+
+    Examples
+    --------
+    >>> complies(p_eff=0.6, B=0.75, g=0.45)
+    True
+    """
+    return p_eff * B >= g * (1 - TIE)
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """The value of one variable at which a lab turns compliant, the others held fixed.
+
+    Attributes
+    ----------
+    variable : str
+        The variable solved for.
+    value : float, None or array
+        The threshold; None, in arrays NaN, where none exists; infinite where every value deters.
+    side : str or array of str
+        ``"at least"`` if the lab complies from the threshold upwards, ``"at most"`` if downwards.
+    exists : bool or array of bool
+        Whether some admissible value of the variable deters.
+    reason : str
+        Why there is none; empty where there is one.
+    """
+
+    variable: str
+    value: Any
+    side: Any
+    exists: Any
+    reason: str
+
+    def __str__(self) -> str:
+        if self.value is None:
+            return f"no {self.variable} deters: {self.reason}"
+        if np.ndim(self.value):
+            return f"{self.variable}: {self.value}"
+        if math.isinf(self.value):
+            return f"every {self.variable} deters"
+        return f"{self.variable} {self.side} {self.value:.6g}"
+
+
+class _Solution(NamedTuple):
+    """A threshold before it is dressed: where `exists` is false, `value` means nothing."""
+
+    value: Any
+    exists: Any
+    side: Any = "at least"
+
+
+def threshold(variable: str, **known: Number) -> Threshold:
+    r"""Solve the compliance condition :math:`p_{\mathrm{eff}} B \ge g` for one variable.
+
+    ========  ===================================================  =========
+    variable  known                                                deterring
+    ========  ===================================================  =========
+    B         g, p_eff                                             at least
+    P         g, p_eff, r = 1                                      at least
+    fine      g, p_eff, r = 1, R = 0, K = 0, L = inf               at least
+    r         g, p_eff, P                                          at least
+    g         p_eff, B                                             at most
+    V         p_eff, B, p, v, c = 0                                at most
+    p         p_eff, B, v = inf, c = 0, V = 0                      at most
+    v         p_eff, B, p, c = 0, V = 0                            at most
+    pi_1      g, B, beta, pi_0 = 0, p_b = 0                        at least
+    pi_0      g, B, beta, pi_1, p_b = 0                            at least
+    beta      g, B, pi_1, pi_0, p_b = 0                            at least; at most if pi_1 < pi_0
+    p_b       g, B, pi_1, pi_0, beta                               at least
+    p_eff     g, B                                                 at least
+    p_s       g, B, p_b = 0                                        at least
+    ========  ===================================================  =========
+
+    V, p and v are solved under the gain rule min(p, v - c) + V; without v, p is solved under the literal
+    rule g = p + V. The false-positive rate alpha has no threshold: it never enters the condition.
+
+    Parameters
+    ----------
+    variable : str
+        One of the names above.
+    **known : float or array
+        The other variables: probabilities in [0, 1], money >= 0 (g may be negative), r >= 0.
+
+    Returns
+    -------
+    Threshold
+        Its ``value`` is None (NaN in arrays) where no admissible value deters, with the ``reason``.
+
+    Raises
+    ------
+    ParameterError
+        If `variable` is unknown or a value is out of range.
+    TypeError
+        If a needed value is missing or an unknown one is given.
+
+    Examples
+    --------
+    >>> threshold("pi_1", g=0.5, B=1.0, beta=0.8, pi_0=0.0).value
+    0.625
+    >>> print(threshold("pi_1", g=0.9, B=1.0, beta=0.8))
+    no pi_1 deters: even pi_1 = 1 leaves p_eff B below g
+    """
+    if variable not in _SOLVERS:
+        raise ParameterError(Problem("variable", variable, "has no threshold", " or ".join(_SOLVERS)))
+    solve, reason = _SOLVERS[variable]
+    value, exists, side = solve(**known)
+    if operations(*known.values()).__class__ is operations(0.0).__class__:
+        exists = bool(exists)
+        return Threshold(variable, float(value) if exists else None, side, exists, "" if exists else reason)
+    value, exists = np.broadcast_arrays(np.where(exists, value, np.nan), exists)
+    return Threshold(variable, value, side, exists, "" if bool(np.all(exists)) else reason)
+
+
+def required_detection(*, g: Number, B: Number) -> _Solution:
+    """Smallest p_eff; g / B, and 0 where nothing is gained."""
+    check_finite(g=g)
+    check_nonnegative(B=B)
+    op = operations(g, B)
+    value = op.minimum(1.0, op.ratio(op.maximum(g, 0.0), B))
+    return _Solution(value, complies(p_eff=1.0, B=B, g=g))
+
+
+def required_audit_rate(*, g: Number, B: Number, p_b: Number = 0.0) -> _Solution:
+    """Smallest p_s: what detection needs beyond backchecks."""
+    check_unit(p_b=p_b)
+    target, exists, _ = required_detection(g=g, B=B)
+    op = operations(g, B, p_b)
+    value = op.ratio(op.maximum(target - p_b, 0.0), 1 - p_b)
+    return _Solution(op.minimum(1.0, value), exists)
+
+
+def _solve_B(*, g: Number, p_eff: Number) -> _Solution:
+    check_finite(g=g)
+    check_unit(p_eff=p_eff)
+    op = operations(g, p_eff)
+    value = op.ratio(op.maximum(g, 0.0), p_eff)
+    return _Solution(value, value < math.inf)
+
+
+def _solve_P(*, g: Number, p_eff: Number, r: Number = 1.0) -> _Solution:
+    check_nonnegative(r=r)
+    value = _solve_B(g=g, p_eff=p_eff).value
+    op = operations(value, r)
+    value = op.ratio(value, r)
+    return _Solution(value, value < math.inf)
+
+
+def _solve_fine(
+    *,
+    g: Number,
+    p_eff: Number,
+    r: Number = 1.0,
+    R: Number = 0.0,
+    K: Number = 0.0,
+    L: Number = math.inf,
+) -> _Solution:
+    check_nonnegative(R=R, K=K)
+    P, exists, _ = _solve_P(g=g, p_eff=p_eff, r=r)
+    op = operations(P, R, K, L)
+    P = op.where(exists, P, 0.0)
+    return _Solution(op.maximum(0.0, P - R - K), exists & complies(p_eff=1.0, B=L + R, g=P))
+
+
+def _solve_r(*, g: Number, p_eff: Number, P: Number) -> _Solution:
+    check_nonnegative(P=P)
+    value = _solve_B(g=g, p_eff=p_eff).value
+    op = operations(value, P)
+    value = op.ratio(value, P)
+    return _Solution(value, value < math.inf)
+
+
+def _solve_g(*, p_eff: Number, B: Number) -> _Solution:
+    value = margin(p_eff=p_eff, B=B, g=0.0)
+    return _Solution(value, value >= 0, "at most")
+
+
+def _solve_V(*, p_eff: Number, B: Number, p: Number, v: Number, c: Number = 0.0) -> _Solution:
+    cost = gain_min(p=p, v=v, c=c)
+    value = margin(p_eff=p_eff, B=B, g=0.0) - cost
+    op = operations(value)
+    return _Solution(op.maximum(value, 0.0), complies(p_eff=p_eff, B=B, g=cost), "at most")
+
+
+def _solve_p(
+    *, p_eff: Number, B: Number, v: Number = math.inf, c: Number = 0.0, V: Number = 0.0
+) -> _Solution:
+    _check_price(v)
+    check_nonnegative(c=c, V=V)
+    every = complies(p_eff=p_eff, B=B, g=v - c + V)
+    bound = margin(p_eff=p_eff, B=B, g=0.0) - V
+    op = operations(every, bound)
+    exists = every | complies(p_eff=p_eff, B=B, g=V)
+    return _Solution(op.where(every, math.inf, op.maximum(bound, 0.0)), exists, "at most")
+
+
+def _solve_v(*, p_eff: Number, B: Number, p: Number, c: Number = 0.0, V: Number = 0.0) -> _Solution:
+    every = complies(p_eff=p_eff, B=B, g=gain_price(p=p, V=V))
+    check_nonnegative(c=c)
+    bound = c + margin(p_eff=p_eff, B=B, g=0.0) - V
+    op = operations(every, bound)
+    exists = every | complies(p_eff=p_eff, B=B, g=V - c)
+    return _Solution(op.where(every, math.inf, op.maximum(bound, 0.0)), exists, "at most")
+
+
+def _solve_pi_1(*, g: Number, B: Number, beta: Number, pi_0: Number = 0.0, p_b: Number = 0.0) -> _Solution:
+    best = audit_rate(pi_1=1.0, pi_0=pi_0, beta=beta)
+    target, exists = _audit_target(best, g=g, B=B, p_b=p_b)
+    op = operations(target, beta, pi_0)
+    need = op.ratio(op.maximum(target - (1 - beta) * pi_0, 0.0), beta)
+    return _Solution(op.minimum(1.0, need), exists)
+
+
+def _solve_pi_0(*, g: Number, B: Number, beta: Number, pi_1: Number, p_b: Number = 0.0) -> _Solution:
+    best = audit_rate(pi_1=pi_1, pi_0=1.0, beta=beta)
+    target, exists = _audit_target(best, g=g, B=B, p_b=p_b)
+    op = operations(target, beta, pi_1)
+    need = op.ratio(op.maximum(target - beta * pi_1, 0.0), 1 - beta)
+    return _Solution(op.minimum(1.0, need), exists)
+
+
+def _solve_beta(*, g: Number, B: Number, pi_1: Number, pi_0: Number, p_b: Number = 0.0) -> _Solution:
+    check_unit(pi_1=pi_1, pi_0=pi_0)
+    op = operations(g, B, pi_1, pi_0, p_b)
+    target, exists = _audit_target(op.maximum(pi_1, pi_0), g=g, B=B, p_b=p_b)
+    # With pi_1 < pi_0 a better signal moves violators to the branch audited less.
+    better = pi_1 >= pi_0
+    least = op.minimum(1.0, op.ratio(op.maximum(target - pi_0, 0.0), op.where(better, pi_1 - pi_0, 1.0)))
+    most = op.maximum(0.0, op.minimum(1.0, op.ratio(pi_0 - target, op.where(better, 1.0, pi_0 - pi_1))))
+    side = op.where(better, "at least", "at most")
+    return _Solution(op.where(better, least, most), exists, side)
+
+
+def _solve_p_b(*, g: Number, B: Number, pi_1: Number, pi_0: Number, beta: Number) -> _Solution:
+    p_s = audit_rate(pi_1=pi_1, pi_0=pi_0, beta=beta)
+    target, exists, _ = required_detection(g=g, B=B)
+    op = operations(target, p_s)
+    need = op.ratio(op.maximum(target - p_s, 0.0), 1 - p_s)
+    return _Solution(op.minimum(1.0, need), exists)
+
+
+def _audit_target(best: Number, *, g: Number, B: Number, p_b: Number) -> tuple[Any, Any]:
+    """The audit rate that deters, and whether the largest one within reach, `best`, does."""
+    target = required_audit_rate(g=g, B=B, p_b=p_b).value
+    return target, complies(p_eff=best + (1 - best) * p_b, B=B, g=g)
+
+
+_SOLVERS: dict[str, tuple[Callable[..., _Solution], str]] = {
+    "B": (_solve_B, "a violator is never detected (p_eff = 0) and g > 0"),
+    "P": (_solve_P, "the perceived expected punishment does not grow with P (r p_eff = 0)"),
+    "fine": (_solve_fine, "no fine lifts the expected punishment to g: it is not felt, or the liability cap binds"),
+    "r": (_solve_r, "there is no expected punishment to scale (p_eff P = 0)"),
+    "g": (_solve_g, ""),
+    "V": (_solve_V, "even without racing value the gain min(p, v - c) exceeds p_eff B"),
+    "p": (_solve_p, "even at price 0 the racing value exceeds p_eff B"),
+    "v": (_solve_v, "even at v = 0 the gain V - c exceeds p_eff B"),
+    "pi_1": (_solve_pi_1, "even pi_1 = 1 leaves p_eff B below g"),
+    "pi_0": (_solve_pi_0, "even pi_0 = 1 leaves p_eff B below g"),
+    "beta": (_solve_beta, "no signal quality lifts p_eff B to g at these audit probabilities"),
+    "p_b": (_solve_p_b, "even certain detection leaves B below g"),
+    "p_eff": (required_detection, "even certain detection leaves B below g"),
+    "p_s": (required_audit_rate, "even certain detection leaves B below g"),
+}  # fmt: skip
+
+
+def _check_price(p: Number) -> None:
+    op = operations(p)
+    check_nonnegative(p=op.where(p == math.inf, 0.0, p))

@@ -1,0 +1,309 @@
+"""The model, and its nouns.
+
+A Governor sells a limited number of permits for large AI training runs. N labs draw a value v
+(``gross_value``) for one run, which costs c, and a multiplier r (``risk_profile``) on punishment.
+
+*Trade.* Each lab bids its rent, max(0, v - c). Under cap-and-trade the Q highest positive bids get a
+permit and pay the Q-th highest bid, p = v* - c; a cap of N or more does not bind and the price is 0.
+At a fixed price p every lab with v >= p buys.
+
+*Comply.* A lab with a permit runs and complies. A lab without one gains g from running all the same:
+the permit cost it saves, min(p, v - c), plus the racing value V. It expects to be detected with
+probability p_eff and then to lose B = r P, where P is fine and collateral, up to what it can be made
+to pay, plus reputation. **It complies, and does not run, iff p_eff B >= g**; a tie complies.
+
+*Enforce.* Every running lab sends a signal: suspicious with probability beta if it violates, alpha if
+it complies. A suspicious signal is audited with probability pi_1, a clean one with pi_0; a running lab
+that was not audited is backchecked with probability p_b. An audit or backcheck of a violator finds the
+violation and costs the lab min(K + phi, L). So a violator is audited with probability
+p_s = beta pi_1 + (1 - beta) pi_0 and detected with p_eff = p_s + (1 - p_s) p_b.
+
+=====================  ==========  ==============================================================
+attribute, JSON key    letter      meaning
+=====================  ==========  ==============================================================
+n_agents               N           labs
+high_prob              pi_1        audit probability after a suspicious signal
+base_prob              pi_0        audit probability after a clean signal
+false_positive_rate    alpha       probability that a compliant running lab looks suspicious
+false_negative_rate    1 - beta    probability that a violator looks clean
+backcheck_prob         p_b         probability that an unaudited running lab is backchecked
+penalty_amount         phi         fine
+collateral             K           deposit lost when caught
+liability_cap          L           most that a lab can be made to pay
+reputation_sensitivity R           loss of reputation when caught; not a money transfer
+cost (audit)           k           Governor's cost of one audit or backcheck
+harm                   H           harm of one violation to others
+token_cap              Q           permits for sale
+fixed_price            p           price at which permits are sold without limit
+gross_value            v           value of a training run
+cost (lab)             c           cost of a training run
+risk_profile           r           multiplier on the perceived punishment
+capability_value       V_b         value of getting ahead by an unpermitted run
+racing_factor          c_r         racing value V = c_r V_b
+=====================  ==========  ==============================================================
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any, ClassVar, Literal
+
+from annotated_types import Interval
+
+from deterrence._checks import (
+    Money,
+    Multiplier,
+    ParameterWarning,
+    PositiveMoney,
+    Probability,
+    Problem,
+    check_fields,
+    iter_numbers,
+)
+
+_STRICT: dict[str, Any] = {"extra": "forbid", "strict": True, "allow_inf_nan": False}
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Noun:
+    """A frozen group of parameters, checked against its annotations when it is made."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
+
+    def __post_init__(self) -> None:
+        check_fields(self)
+
+    @staticmethod
+    def rules(values: Mapping[str, Any]) -> Iterator[Problem]:
+        """Yield the rules between fields that `values` breaks; fields that are no numbers break none."""
+        yield from ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Audit(_Noun):
+    """How the Governor looks and what it does to a violator it finds.
+
+    Examples
+    --------
+    >>> audit = Audit(high_prob=0.6, base_prob=0.1, false_positive_rate=0.05,
+    ...               false_negative_rate=0.2, penalty_amount=2.0)
+    >>> audit.beta
+    0.8
+    """
+
+    high_prob: Probability
+    base_prob: Probability
+    false_positive_rate: Probability
+    false_negative_rate: Probability
+    backcheck_prob: Probability = 0.0
+    penalty_amount: Money
+    collateral: Money = 0.0
+    liability_cap: Money | None = None
+    liability_rule: Literal["capped", "posted"] = "capped"
+    cost: Money = 0.0
+    harm: Money = 0.0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.high_prob < self.base_prob:
+            _warn("high_prob is below base_prob: clean signals are audited more than suspicious ones")
+        if self.beta < self.false_positive_rate:
+            _warn("beta is below alpha: violators look cleaner than compliant labs")
+
+    @property
+    def beta(self) -> float:
+        """True-positive rate, 1 - ``false_negative_rate``."""
+        return 1.0 - self.false_negative_rate
+
+
+def _warn(message: str) -> None:
+    warnings.warn(message, ParameterWarning, stacklevel=5)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CapMarket(_Noun):
+    """Cap-and-trade: ``token_cap`` permits at the price of the ``token_cap``-th highest bid."""
+
+    token_cap: Annotated[int, Interval(ge=0, le=10**9)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FixedPriceMarket(_Noun):
+    """Permits without limit at ``fixed_price``.
+
+    ``purchase_rule`` says who buys: ``"gross"`` is the specification's v >= price, ``"net"`` is
+    v - c >= price.
+    """
+
+    fixed_price: Money
+    purchase_rule: Literal["gross", "net"] = "gross"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Uniform(_Noun):
+    """Uniform distribution on [min, max]; min = max is a single known value."""
+
+    kind: Literal["uniform"] = "uniform"
+    min: Money
+    max: Money
+
+    @staticmethod
+    def rules(values: Mapping[str, Any]) -> Iterator[Problem]:
+        """The bounds must be in order."""
+        yield from _ordered(values, "min", "max", strictly=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TruncatedNormal(_Noun):
+    """Normal distribution with `mean` and `sd` before it is cut to [min, max].
+
+    At least one part in 10^10 of the normal distribution must lie between the bounds.
+    """
+
+    kind: Literal["truncated_normal"] = "truncated_normal"
+    mean: Money
+    sd: PositiveMoney
+    min: Money
+    max: Money
+
+    @staticmethod
+    def rules(values: Mapping[str, Any]) -> Iterator[Problem]:
+        """The bounds must be in order, and within reach of the mean."""
+        yield from _ordered(values, "min", "max", strictly=True)
+        numbers = list(iter_numbers(values, "mean", "sd", "min", "max"))
+        if len(numbers) == 4 and numbers[1] > 0 and numbers[2] < numbers[3]:
+            mean, sd, low, high = numbers
+            far = (mean - 6 * sd > high) or (mean + 6 * sd < low) or high - low < 1e-9 * sd
+            if far:
+                yield Problem(
+                    "mean", mean, "leaves no probability between min and max",
+                    "a mean within 6 sd of [min, max], and max - min >= 1e-9 sd",
+                )  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogNormal(_Noun):
+    """Lognormal distribution: the logarithm is normal around log(median) with deviation `sigma`."""
+
+    kind: Literal["lognormal"] = "lognormal"
+    median: PositiveMoney
+    sigma: Annotated[float, Interval(gt=0, le=5)]
+
+
+Distribution = Uniform | TruncatedNormal | LogNormal
+
+
+@dataclass(frozen=True, kw_only=True)
+class LabPopulation(_Noun):
+    """What the labs are drawn from.
+
+    ``gross_value`` and ``risk_profile`` are uniform between their ``_min`` and ``_max``, or drawn from
+    the ``_distribution`` given in their place.
+    """
+
+    gross_value_min: Money | None = None
+    gross_value_max: Money | None = None
+    gross_value_distribution: TruncatedNormal | LogNormal | None = None
+    risk_profile_min: Multiplier | None = None
+    risk_profile_max: Multiplier | None = None
+    risk_profile_distribution: TruncatedNormal | LogNormal | None = None
+    cost: Money = 0.0
+    capability_value: Money = 0.0
+    racing_factor: Multiplier = 1.0
+    reputation_sensitivity: Money = 0.0
+    gain_rule: Literal["min", "price", "value"] = "min"
+
+    @staticmethod
+    def rules(values: Mapping[str, Any]) -> Iterator[Problem]:
+        """Each of value and risk has one complete description, with bounds in order."""
+        for name in ("gross_value", "risk_profile"):
+            low, high, other = f"{name}_min", f"{name}_max", f"{name}_distribution"
+            given = [key for key in (low, high) if values.get(key) is not None]
+            if values.get(other) is not None:
+                for key in given:
+                    yield Problem(key, values[key], f"stands beside {other}", "one of the two")
+            elif len(given) == 1 or (name == "gross_value" and not given):
+                missing = low if high in given else high
+                if not given:
+                    missing = low
+                yield Problem(missing, None, "is missing", f"{low} and {high}, or {other}")
+            yield from _ordered(values, low, high, strictly=False)
+
+    @property
+    def gross_value(self) -> Distribution:
+        """Distribution of v."""
+        return _either(self.gross_value_distribution, self.gross_value_min, self.gross_value_max)
+
+    @property
+    def risk_profile(self) -> Distribution:
+        """Distribution of r; 1 for every lab unless given."""
+        return _either(self.risk_profile_distribution, self.risk_profile_min, self.risk_profile_max)
+
+    @property
+    def racing_value(self) -> float:
+        """V = ``racing_factor`` times ``capability_value``."""
+        return self.racing_factor * self.capability_value
+
+
+def _either(other: Distribution | None, low: float | None, high: float | None) -> Distribution:
+    if other is not None:
+        return other
+    return Uniform(min=1.0 if low is None else low, max=1.0 if high is None else high)
+
+
+def _ordered(values: Mapping[str, Any], low: str, high: str, *, strictly: bool) -> Iterator[Problem]:
+    pair = list(iter_numbers(values, low, high))
+    if len(pair) == 2 and (pair[0] > pair[1] or (strictly and pair[0] == pair[1])):
+        sign = "<" if strictly else "<="
+        yield Problem(low, values[low], f"is above {high}" if pair[0] > pair[1] else f"equals {high}",
+                      f"{low} {sign} {high}")  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Game(_Noun):
+    """One compute-permit market with its enforcement: what `solve` answers and `simulation` plays.
+
+    Examples
+    --------
+    >>> game = Game(
+    ...     n_agents=20,
+    ...     audit=Audit(high_prob=0.6, base_prob=0.1, false_positive_rate=0.05,
+    ...                 false_negative_rate=0.2, penalty_amount=2.0),
+    ...     market=CapMarket(token_cap=10),
+    ...     lab=LabPopulation(gross_value_min=0.5, gross_value_max=1.5),
+    ... )
+    >>> game.market.token_cap
+    10
+    """
+
+    n_agents: Annotated[int, Interval(ge=1, le=10**7)]
+    audit: Audit
+    market: CapMarket | FixedPriceMarket
+    lab: LabPopulation
+
+
+@dataclass(frozen=True, kw_only=True)
+class Provenance(_Noun):
+    """Where the value of a parameter comes from."""
+
+    value: float
+    unit: str
+    source: str
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scenario(Game):
+    """A game with a name, a meaning, a length, a seed and the sources of its figures.
+
+    ``steps`` turns are played with the same labs. A ``seed`` of None is drawn, and recorded, at run time.
+    ``provenance`` maps a parameter, such as ``"audit.penalty_amount"``, to its source.
+    """
+
+    name: str
+    description: str
+    steps: Annotated[int, Interval(ge=1, le=10**6)] = 1
+    seed: Annotated[int, Interval(ge=0, le=2**128 - 1)] | None = None
+    provenance: dict[str, Provenance] = field(default_factory=dict)
