@@ -13,7 +13,7 @@ from deterrence._audit import (
     optimal_pi_1,
     sanction_objective,
 )
-from deterrence._checks import ParameterError, ParameterWarning, Problem
+from deterrence._checks import ParameterError, ParameterWarning, Problem, find_problems
 from deterrence._compliance import (
     Threshold,
     complies,
@@ -30,6 +30,9 @@ from deterrence._detection import (
     false_audit_rate,
     posterior,
 )
+from deterrence._distribution import ViolationsDistribution, price_cdf, violations_distribution
+from deterrence._enforcement import Enforcement
+from deterrence._equilibrium import AuditRule, Equilibrium, solve
 from deterrence._game import (
     Audit,
     CapMarket,
@@ -42,6 +45,7 @@ from deterrence._game import (
     TruncatedNormal,
     Uniform,
 )
+from deterrence._prediction import QUANTITIES, Limit, Moment, Prediction, limit, predict
 from deterrence._punishment import (
     collected_penalty,
     posted_penalty,
@@ -50,21 +54,29 @@ from deterrence._punishment import (
 )
 
 __all__ = [
+    "QUANTITIES",
     "Audit",
     "AuditPolicy",
+    "AuditRule",
     "CapMarket",
+    "Enforcement",
+    "Equilibrium",
     "FixedPriceMarket",
     "Game",
     "LabPopulation",
+    "Limit",
     "LogNormal",
+    "Moment",
     "ParameterError",
     "ParameterWarning",
+    "Prediction",
     "Problem",
     "Provenance",
     "Scenario",
     "Threshold",
     "TruncatedNormal",
     "Uniform",
+    "ViolationsDistribution",
     "audit_rate",
     "check_rate",
     "collected_penalty",
@@ -73,17 +85,23 @@ __all__ = [
     "deterrence_ratio",
     "effective_detection",
     "false_audit_rate",
+    "find_problems",
     "gain_min",
     "gain_price",
     "gain_value",
     "least_cost_pi_1",
     "least_cost_policy",
+    "limit",
     "margin",
     "optimal_pi_1",
     "posted_penalty",
     "posterior",
+    "predict",
+    "price_cdf",
     "punishment",
     "recoverable_penalty",
     "sanction_objective",
+    "solve",
     "threshold",
+    "violations_distribution",
 ]

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from deterrence._checks import Number, check_nonnegative, check_unit
-from deterrence._compliance import complies
+from deterrence._checks import (
+    Number,
+    check_finite,
+    check_nonnegative,
+    check_nonnegative_or_inf,
+    check_unit,
+)
+from deterrence._compliance import covers
 from deterrence._numeric import operations
 
 
@@ -43,7 +50,7 @@ def deterrence_ratio(*, P: Number, beta: Number, v_star: Number, c: Number = 0.0
     1.5
     """
     sanction, rent, op = _sanction_and_rent(P, beta, v_star, c)
-    return op.where(rent > 0, op.ratio(sanction, op.where(rent > 0, rent, 1.0)), float("inf"))
+    return op.ratio(sanction, op.maximum(rent, 0.0), zero_by_zero=math.inf)
 
 
 def optimal_pi_1(*, P: Number, beta: Number, v_star: Number, c: Number = 0.0) -> Number:
@@ -152,13 +159,15 @@ def sanction_objective(pi: Number, *, P: Number, beta: Number, v_star: Number, c
     >>> sanction_objective(0.5, P=0.5, beta=0.5, v_star=1.0, c=0.5)
     0.0625
     """
-    check_unit(pi=pi)
+    (pi,) = check_unit(pi=pi)
     sanction, rent, _ = _sanction_and_rent(P, beta, v_star, c)
     return pi * sanction - rent * pi**2 / 2
 
 
 def deterred_share(*, pi_1: Number, x: Number) -> Number:
-    r"""Share of unpermitted labs deterred, :math:`\min(1, \pi_1 x)`, if rents are uniform on :math:`[0, v^*-c]`.
+    r"""Share of labs without a permit that is deterred, :math:`\min(1, \pi_1 x)`, if their rents are uniform.
+
+    The rents lie on :math:`[0, v^*-c]`.
 
     At :math:`\pi_1 = 1` it is min(1, x), the specification's expression: the largest share that any
     audit probability deters.
@@ -167,8 +176,8 @@ def deterred_share(*, pi_1: Number, x: Number) -> Number:
     ----------
     pi_1 : float or array, in [0, 1]
         Audit probability after a suspicious signal.
-    x : float or array, >= 0
-        Deterrence ratio.
+    x : float or array, >= 0, may be infinite
+        Deterrence ratio; infinite where there is nothing to deter, and then everyone is.
 
     Returns
     -------
@@ -184,10 +193,11 @@ def deterred_share(*, pi_1: Number, x: Number) -> Number:
     >>> deterred_share(pi_1=0.5, x=0.5)
     0.25
     """
-    check_unit(pi_1=pi_1)
-    check_nonnegative(x=x)
+    (pi_1,) = check_unit(pi_1=pi_1)
+    (x,) = check_nonnegative_or_inf(x=x)
     op = operations(pi_1, x)
-    return op.minimum(1.0, pi_1 * x)
+    nothing = x == math.inf
+    return op.where(nothing, 1.0, op.minimum(1.0, pi_1 * op.where(nothing, 0.0, x)))
 
 
 @dataclass(frozen=True)
@@ -244,9 +254,10 @@ def least_cost_policy(*, t: Number, alpha: Number, beta: Number) -> AuditPolicy:
     >>> policy.pi_1, policy.pi_0, policy.cost
     (1.0, 0.5, 0.625)
     """
-    check_unit(alpha=alpha, beta=beta)
+    (t,) = check_finite(t=t)
+    alpha, beta = check_unit(alpha=alpha, beta=beta)
     op = operations(t, alpha, beta)
-    feasible = complies(p_eff=1.0, B=1.0, g=t)
+    feasible = covers(1.0, t)
     rate = op.minimum(1.0, op.maximum(t, 0.0))
     # Fill the more telling signal; the less telling one takes what is left.
     telling = op.where(beta > alpha, beta, 1 - beta)
@@ -256,16 +267,15 @@ def least_cost_policy(*, t: Number, alpha: Number, beta: Number) -> AuditPolicy:
     pi_1 = op.where(even, rate, op.where(beta > alpha, first, second))
     pi_0 = op.where(even, rate, op.where(beta > alpha, second, first))
     cost = alpha * pi_1 + (1 - alpha) * pi_0
-    nan = float("nan")
     return AuditPolicy(
-        pi_1=op.where(feasible, pi_1, nan),
-        pi_0=op.where(feasible, pi_0, nan),
-        cost=op.where(feasible, cost, nan),
-        feasible=np.broadcast_to(feasible, np.shape(cost)) if np.ndim(cost) else bool(feasible),
+        pi_1=op.where(feasible, pi_1, math.nan),
+        pi_0=op.where(feasible, pi_0, math.nan),
+        cost=op.where(feasible, cost, math.nan),
+        feasible=np.broadcast_to(feasible, cost.shape) if isinstance(cost, np.ndarray) else feasible,
     )
 
 
 def _sanction_and_rent(P: Number, beta: Number, v_star: Number, c: Number) -> tuple[Any, Any, Any]:
-    check_unit(beta=beta)
-    check_nonnegative(P=P, v_star=v_star, c=c)
+    (beta,) = check_unit(beta=beta)
+    P, v_star, c = check_nonnegative(P=P, v_star=v_star, c=c)
     return P * beta, v_star - c, operations(P, beta, v_star, c)

@@ -6,6 +6,7 @@ import dataclasses
 import functools
 import math
 import numbers
+import re
 import types
 import typing
 from collections.abc import Iterator, Mapping
@@ -31,7 +32,8 @@ class Problem(NamedTuple):
     allowed: str
 
     def __str__(self) -> str:
-        return f"{self.field} = {_shown(self.value)}: {self.reason} (allowed: {self.allowed})"
+        field = _inert(self.field, 120)
+        return f"{field} = {_shown(self.value)}: {self.reason} (allowed: {self.allowed})"
 
 
 class ParameterError(ValueError):
@@ -60,46 +62,92 @@ def check_fields(instance: Any) -> None:
     ParameterError
         With every field out of bounds, and then every rule between fields that is broken.
     """
-    problems: list[Problem] = []
-    for name, hint in _hints(type(instance)).items():
-        value = getattr(instance, name)
-        problem = _field_problem(name, value, hint)
-        if problem is None:
-            object.__setattr__(instance, name, _plain(value, hint))
-        else:
-            problems.append(problem)
-    rules = getattr(type(instance), "rules", None)
-    if rules is not None:
-        problems.extend(rules(vars(instance)))
+    problems = find_problems(type(instance), vars(instance))
     if problems:
         raise ParameterError(*problems)
+    for name, hint in field_types(type(instance)).items():
+        object.__setattr__(instance, name, _plain(getattr(instance, name), hint))
 
 
-def check_unit(**values: Any) -> None:
-    """Require every named number or array to lie in [0, 1]."""
-    for name, value in values.items():
-        if type(value) is float and 0.0 <= value <= 1.0:
-            continue
-        _check_numbers(name, value, 0.0, 1.0, "a number in [0, 1]")
+def find_problems(noun: type, values: Mapping[str, Any]) -> list[Problem]:
+    """Everything that is wrong with `values` as parameters of a noun, found without making one.
+
+    The nouns use it when they are made; a reader of files uses it to report all problems at once.
+
+    Parameters
+    ----------
+    noun : type
+        `Game`, `Audit` or another group of parameters.
+    values : mapping
+        Parameters by name.
+
+    Returns
+    -------
+    list of Problem
+        Every value missing or out of bounds, and then every broken rule between values.
+
+    Examples
+    --------
+    >>> import deterrence as dt
+    >>> [str(problem) for problem in dt.find_problems(dt.CapMarket, {"token_cap": -1})]
+    ['token_cap = -1: is out of range (allowed: integer in [0, 1000000000])']
+    """
+    problems: list[Problem] = []
+    for name, hint in field_types(noun).items():
+        if name in values:
+            problem = _field_problem(name, values[name], hint)
+            problems.extend([problem] if problem else [])
+        elif name in required_fields(noun):
+            problems.append(Problem(name, None, "is missing", allowed(hint)))
+    rules = getattr(noun, "rules", None)
+    return problems if rules is None else [*problems, *rules(values)]
 
 
-def check_nonnegative(**values: Any) -> None:
-    """Require every named number or array to be finite and at least 0."""
-    for name, value in values.items():
-        if type(value) is float and 0.0 <= value < math.inf:
-            continue
-        _check_numbers(name, value, 0.0, _LARGEST, "a finite number >= 0")
+def check_unit(**values: Any) -> list[Any]:
+    """Require every named number or array to lie in [0, 1]; return them as floats and float64 arrays."""
+    return [
+        value if type(value) is float and 0.0 <= value <= 1.0 else _number(name, value, 0.0, 1.0)
+        for name, value in values.items()
+    ]
 
 
-def check_finite(**values: Any) -> None:
-    """Require every named number or array to be finite."""
-    for name, value in values.items():
-        if type(value) is float and -math.inf < value < math.inf:
-            continue
-        _check_numbers(name, value, -_LARGEST, _LARGEST, "a finite number")
+def check_nonnegative(**values: Any) -> list[Any]:
+    """Require every named number or array to be finite and at least 0; return as `check_unit` does."""
+    return [
+        value if type(value) is float and 0.0 <= value < math.inf else _number(name, value, 0.0, _LARGEST)
+        for name, value in values.items()
+    ]
+
+
+def check_nonnegative_or_inf(**values: Any) -> list[Any]:
+    """Require every named number or array to be at least 0; return as `check_unit` does."""
+    return [
+        value if type(value) is float and value >= 0.0 else _number(name, value, 0.0, math.inf)
+        for name, value in values.items()
+    ]
+
+
+def check_finite(**values: Any) -> list[Any]:
+    """Require every named number or array to be finite; return as `check_unit` does."""
+    return [
+        value if type(value) is float and abs(value) < math.inf else _number(name, value, -_LARGEST, _LARGEST)
+        for name, value in values.items()
+    ]
+
+
+def check_number(**values: Any) -> list[Any]:
+    """Require every named number or array to be no NaN; return as `check_unit` does."""
+    return [_number(name, value, -math.inf, math.inf) for name, value in values.items()]
 
 
 _LARGEST = float(np.finfo(np.float64).max)
+_ALLOWED = {
+    (0.0, 1.0): "a number in [0, 1]",
+    (0.0, _LARGEST): "a finite number >= 0",
+    (0.0, math.inf): "a number >= 0, or inf",
+    (-_LARGEST, _LARGEST): "a finite number",
+    (-math.inf, math.inf): "a number, or an infinity",
+}
 
 
 def check_counts(minimum: int, **values: Any) -> None:
@@ -111,34 +159,48 @@ def check_counts(minimum: int, **values: Any) -> None:
             raise ParameterError(Problem(name, value, "is not such a count", f"integers >= {minimum}"))
 
 
-def _check_numbers(name: str, value: Any, low: float, high: float, allowed: str) -> None:
-    array = np.asarray(value)
+def _number(name: str, value: Any, low: float, high: float) -> Any:
+    """`value` as a float, or a float64 array where it has a dimension, if it lies in [low, high]."""
+    try:
+        array = np.asarray(value)
+    except ValueError:  # nested lists of unequal lengths
+        array = np.asarray(None)
     if array.dtype.kind not in "fiu":
-        raise ParameterError(Problem(name, value, "is not a number", allowed))
-    bad = ~((array >= low) & (array <= high))
-    if np.any(bad):
-        raise ParameterError(Problem(name, array[bad].flat[0].item(), "is out of range", allowed))
+        raise ParameterError(Problem(name, value, "is not a number", _ALLOWED[low, high]))
+    if array.size == 0 or (array.min() >= low and array.max() <= high):  # false where there is a NaN
+        return array.astype(np.float64, copy=False) if array.ndim else float(array)
+    bad = array[~((array >= low) & (array <= high))].flat[0].item()
+    raise ParameterError(Problem(name, bad, "is out of range", _ALLOWED[low, high]))
 
 
 @functools.cache
-def _hints(cls: type) -> Mapping[str, Any]:
+def field_types(cls: type) -> Mapping[str, Any]:
+    """Names of the fields of a dataclass, with their types."""
     hints = typing.get_type_hints(cls, include_extras=True)
     return {field.name: hints[field.name] for field in dataclasses.fields(cls)}
 
 
-def _options(hint: Any) -> tuple[Any, ...]:
-    """Return the members of a union, or the hint itself."""
+@functools.cache
+def required_fields(cls: Any) -> tuple[str, ...]:
+    """Names of the fields of a dataclass that have no default."""
+    absent = dataclasses.MISSING
+    fields = dataclasses.fields(cls)
+    return tuple(f.name for f in fields if f.default is absent and f.default_factory is absent)
+
+
+def options(hint: Any) -> tuple[Any, ...]:
+    """The members of a union, or the hint itself."""
     is_union = typing.get_origin(hint) in (typing.Union, types.UnionType)
     return typing.get_args(hint) if is_union else (hint,)
 
 
 def _field_problem(name: str, value: Any, hint: Any) -> Problem | None:
-    reasons = [_mismatch(value, option) for option in _options(hint)]
-    if None in reasons:
+    reasons = {option: _mismatch(value, option) for option in options(hint)}
+    if None in reasons.values():
         return None
-    reason = next((r for r in reasons if r == "is out of range"), reasons[0])
-    if len(reasons) > 1 and reason != "is out of range":
-        reason = "is none of these"
+    reasons.pop(type(None), None)
+    # Where only null stands beside one type, what that type lacks says more than "none of these".
+    reason = next(iter(reasons.values())) if len(reasons) == 1 else "is none of these"
     return Problem(name, value, str(reason), allowed(hint))
 
 
@@ -149,18 +211,37 @@ def _mismatch(value: Any, hint: Any) -> str | None:
         base, interval = typing.get_args(hint)[:2]
         return _mismatch(value, base) or (None if _inside(value, interval) else "is out of range")
     if origin is Literal:
-        return None if value in typing.get_args(hint) else "is not one of the choices"
+        good = isinstance(value, str) and value in typing.get_args(hint)
+        return None if good else "is not one of the choices"
     if hint is float:
         if isinstance(value, bool) or not isinstance(value, numbers.Real):
             return "is not a number"
-        return None if math.isfinite(value) else "is not finite"
+        return None if _is_finite(value) else "is not finite"
     if hint is int:
         good = isinstance(value, numbers.Integral) and not isinstance(value, bool)
         return None if good else "is not an integer"
     if hint is type(None):
         return None if value is None else "is not null"
-    base = origin or hint
-    return None if isinstance(value, base) else f"is not {_article(allowed(hint))}"
+    if not isinstance(value, origin or hint):
+        return f"is not {_article(_name(hint))}"
+    if hint is str and _UNPRINTABLE.search(value):
+        return "holds control characters"
+    if origin is dict:
+        key, item = typing.get_args(hint)
+        pairs = [(_mismatch(k, key), _mismatch(v, item)) for k, v in value.items()]
+        return None if all(pair == (None, None) for pair in pairs) else f"is not {_article(_name(hint))}"
+    return None
+
+
+# A terminal obeys some of these, and UTF-8 has no bytes for half a surrogate pair.
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def _is_finite(value: Any) -> bool:
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # an integer or a fraction beyond the range of floats
+        return False
 
 
 def _inside(value: Any, interval: Interval) -> bool:
@@ -174,23 +255,30 @@ def _inside(value: Any, interval: Interval) -> bool:
 def allowed(hint: Any) -> str:
     """Say in words what a type hint admits, e.g. ``number in [0, 1]``."""
     origin = typing.get_origin(hint)
-    if len(_options(hint)) > 1:
-        return " or ".join(allowed(option) for option in _options(hint))
+    if len(options(hint)) > 1:
+        return " or ".join(allowed(option) for option in options(hint))
     if origin is Annotated:
         base, interval = typing.get_args(hint)[:2]
         low = f"[{interval.ge}" if interval.ge is not None else f"({interval.gt}"
-        return f"{allowed(base)} in {low}, {interval.le}]"
+        high = f"{interval.le:g}" if isinstance(interval.le, float) else interval.le
+        return f"{allowed(base)} in {low}, {high}]"
     if origin is Literal:
         return " or ".join(f'"{choice}"' for choice in typing.get_args(hint))
-    names = {float: "number", int: "integer", str: "text", type(None): "null"}
-    return names.get(hint, getattr(origin or hint, "__name__", str(hint)))
+    parts = required_fields(hint) if dataclasses.is_dataclass(hint) else ()
+    return _name(hint) + (f" with {', '.join(parts)}" if parts else "")
+
+
+def _name(hint: Any) -> str:
+    if typing.get_origin(hint) is dict:
+        return f"dict of {_name(typing.get_args(hint)[1])}"
+    return {float: "number", int: "integer", str: "text", type(None): "null"}.get(hint, hint.__name__)
 
 
 def _plain(value: Any, hint: Any) -> Any:
     """NumPy numbers, Fractions and integers in the place of a float become plain Python numbers."""
     if isinstance(value, bool | str) or not isinstance(value, numbers.Real):
         return value
-    bases = [typing.get_args(o)[0] if typing.get_origin(o) is Annotated else o for o in _options(hint)]
+    bases = [typing.get_args(o)[0] if typing.get_origin(o) is Annotated else o for o in options(hint)]
     return int(value) if int in bases else float(value)  # pyright: ignore[reportArgumentType]
 
 
@@ -199,14 +287,21 @@ def _article(noun: str) -> str:
 
 
 def _shown(value: Any) -> str:
-    text = f'"{value}"' if isinstance(value, str) else repr(value)
-    text = text.encode("unicode_escape").decode("ascii")
-    return text if len(text) <= 60 else text[:57] + "..."
+    if isinstance(value, int) and value.bit_length() > 10_000:
+        return "an integer of thousands of digits"
+    return _inert(f'"{value}"' if isinstance(value, str) else repr(value), 60)
+
+
+def _inert(text: str, most: int) -> str:
+    """One line of at most `most` characters, none of which a terminal obeys."""
+    shown = [c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text[: most + 1]]
+    line = "".join(shown)
+    return line if len(line) <= most else line[: most - 3] + "..."
 
 
 def iter_numbers(values: Mapping[str, Any], *names: str) -> Iterator[float]:
     """Yield the named values that are finite numbers; rules between fields look at no others."""
     for name in names:
         value = values.get(name)
-        if isinstance(value, numbers.Real) and not isinstance(value, bool) and math.isfinite(value):
+        if isinstance(value, numbers.Real) and not isinstance(value, bool) and _is_finite(value):
             yield float(value)

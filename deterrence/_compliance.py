@@ -15,9 +15,10 @@ from deterrence._checks import (
     Problem,
     check_finite,
     check_nonnegative,
+    check_nonnegative_or_inf,
+    check_number,
     check_unit,
 )
-from deterrence._detection import audit_rate
 from deterrence._numeric import operations
 
 TIE = 1e-12
@@ -52,8 +53,8 @@ def gain_min(*, p: Number, v: Number, c: Number = 0.0, V: Number = 0.0) -> Numbe
     >>> gain_min(p=0.5, v=1.0, c=0.75, V=0.125)
     0.375
     """
-    check_nonnegative(v=v, c=c, V=V)
-    _check_price(p)
+    v, c, V = check_nonnegative(v=v, c=c, V=V)
+    (p,) = check_nonnegative_or_inf(p=p)
     op = operations(p, v, c, V)
     return op.minimum(p, v - c) + V
 
@@ -69,8 +70,8 @@ def gain_price(*, p: Number, V: Number = 0.0) -> Number:
     >>> gain_price(p=0.5, V=0.125)
     0.625
     """
-    check_nonnegative(V=V)
-    _check_price(p)
+    (V,) = check_nonnegative(V=V)
+    (p,) = check_nonnegative_or_inf(p=p)
     return p + V
 
 
@@ -84,7 +85,7 @@ def gain_value(*, v: Number, c: Number = 0.0, V: Number = 0.0) -> Number:
     >>> gain_value(v=1.0, c=0.75, V=0.125)
     0.375
     """
-    check_nonnegative(v=v, c=c, V=V)
+    v, c, V = check_nonnegative(v=v, c=c, V=V)
     return v - c + V
 
 
@@ -115,9 +116,9 @@ def margin(*, p_eff: Number, B: Number, g: Number) -> Number:
     >>> margin(p_eff=0.5, B=2.0, g=0.75)
     0.25
     """
-    check_unit(p_eff=p_eff)
-    check_nonnegative(B=B)
-    check_finite(g=g)
+    (p_eff,) = check_unit(p_eff=p_eff)
+    (B,) = check_nonnegative(B=B)
+    (g,) = check_finite(g=g)
     return p_eff * B - g
 
 
@@ -134,11 +135,16 @@ def complies(*, p_eff: Number, B: Number, g: Number) -> Any:
     B : float or array, money, >= 0
         Perceived punishment.
     g : float or array, money
-        Gain from running without a permit; may be +inf.
+        Gain from running without a permit; may be infinite.
 
     Returns
     -------
     bool or array of bool
+
+    Raises
+    ------
+    ParameterError
+        If an argument is out of range or not a number.
 
     References
     ----------
@@ -149,7 +155,15 @@ def complies(*, p_eff: Number, B: Number, g: Number) -> Any:
     >>> complies(p_eff=0.6, B=0.75, g=0.45)
     True
     """
-    return p_eff * B >= g * (1 - TIE)
+    (p_eff,) = check_unit(p_eff=p_eff)
+    (B,) = check_nonnegative(B=B)
+    (g,) = check_number(g=g)
+    return covers(p_eff * B, g)
+
+
+def covers(penalty: Number, g: Number) -> Any:
+    """Whether an expected penalty is at least g, or short of it by rounding: the one tie rule."""
+    return penalty >= g * (1 - TIE)
 
 
 @dataclass(frozen=True)
@@ -248,45 +262,55 @@ def threshold(variable: str, **known: Number) -> Threshold:
     if variable not in _SOLVERS:
         raise ParameterError(Problem("variable", variable, "has no threshold", " or ".join(_SOLVERS)))
     solve, reason = _SOLVERS[variable]
+    for name, value in known.items():
+        if name in _DOMAINS:
+            (known[name],) = _DOMAINS[name](**{name: value})
     value, exists, side = solve(**known)
-    if operations(*known.values()).__class__ is operations(0.0).__class__:
-        exists = bool(exists)
-        return Threshold(variable, float(value) if exists else None, side, exists, "" if exists else reason)
-    value, exists = np.broadcast_arrays(np.where(exists, value, np.nan), exists)
-    return Threshold(variable, value, side, exists, "" if bool(np.all(exists)) else reason)
+    if not isinstance(value, np.ndarray) and not isinstance(exists, np.ndarray):
+        return Threshold(variable, value if exists else None, side, exists, "" if exists else reason)
+    value = np.where(exists, value, np.nan)
+    exists = np.broadcast_to(exists, value.shape)
+    side = side if isinstance(side, str) else np.broadcast_to(side, value.shape)
+    return Threshold(variable, value, side, exists, "" if bool(exists.all()) else reason)
+
+
+_DOMAINS: dict[str, Callable[..., list[Any]]] = {
+    **dict.fromkeys(("p_eff", "p_b", "pi_1", "pi_0", "beta"), check_unit),
+    **dict.fromkeys(("B", "P", "r", "R", "K", "V", "c"), check_nonnegative),
+    **dict.fromkeys(("L", "p", "v"), check_nonnegative_or_inf),
+    "g": check_finite,
+}
 
 
 def required_detection(*, g: Number, B: Number) -> _Solution:
     """Smallest p_eff; g / B, and 0 where nothing is gained."""
-    check_finite(g=g)
-    check_nonnegative(B=B)
     op = operations(g, B)
-    value = op.minimum(1.0, op.ratio(op.maximum(g, 0.0), B))
-    return _Solution(value, complies(p_eff=1.0, B=B, g=g))
+    return _Solution(op.minimum(1.0, op.ratio(op.maximum(g, 0.0), B)), covers(B, g))
 
 
 def required_audit_rate(*, g: Number, B: Number, p_b: Number = 0.0) -> _Solution:
     """Smallest p_s: what detection needs beyond backchecks."""
-    check_unit(p_b=p_b)
     target, exists, _ = required_detection(g=g, B=B)
-    op = operations(g, B, p_b)
-    value = op.ratio(op.maximum(target - p_b, 0.0), 1 - p_b)
-    return _Solution(op.minimum(1.0, value), exists)
+    op = operations(target, p_b)
+    return _Solution(op.minimum(1.0, op.ratio(op.maximum(target - p_b, 0.0), 1 - p_b)), exists)
 
 
 def _solve_B(*, g: Number, p_eff: Number) -> _Solution:
-    check_finite(g=g)
-    check_unit(p_eff=p_eff)
-    op = operations(g, p_eff)
-    value = op.ratio(op.maximum(g, 0.0), p_eff)
-    return _Solution(value, value < math.inf)
+    return _factor(g, p_eff)
 
 
 def _solve_P(*, g: Number, p_eff: Number, r: Number = 1.0) -> _Solution:
-    check_nonnegative(r=r)
-    value = _solve_B(g=g, p_eff=p_eff).value
-    op = operations(value, r)
-    value = op.ratio(value, r)
+    return _factor(_factor(g, p_eff).value, r)
+
+
+def _solve_r(*, g: Number, p_eff: Number, P: Number) -> _Solution:
+    return _factor(_factor(g, p_eff).value, P)
+
+
+def _factor(g: Number, by: Number) -> _Solution:
+    """Smallest number that lifts `by`, multiplied by it, to g."""
+    op = operations(g, by)
+    value = op.ratio(op.maximum(g, 0.0), by)
     return _Solution(value, value < math.inf)
 
 
@@ -299,100 +323,98 @@ def _solve_fine(
     K: Number = 0.0,
     L: Number = math.inf,
 ) -> _Solution:
-    check_nonnegative(R=R, K=K)
     P, exists, _ = _solve_P(g=g, p_eff=p_eff, r=r)
-    op = operations(P, R, K, L)
+    op = operations(P, R, K)
     P = op.where(exists, P, 0.0)
-    return _Solution(op.maximum(0.0, P - R - K), exists & complies(p_eff=1.0, B=L + R, g=P))
-
-
-def _solve_r(*, g: Number, p_eff: Number, P: Number) -> _Solution:
-    check_nonnegative(P=P)
-    value = _solve_B(g=g, p_eff=p_eff).value
-    op = operations(value, P)
-    value = op.ratio(value, P)
-    return _Solution(value, value < math.inf)
+    return _Solution(op.maximum(P - R - K, 0.0), exists & covers(L + R, P))
 
 
 def _solve_g(*, p_eff: Number, B: Number) -> _Solution:
-    value = margin(p_eff=p_eff, B=B, g=0.0)
+    value = p_eff * B
     return _Solution(value, value >= 0, "at most")
 
 
 def _solve_V(*, p_eff: Number, B: Number, p: Number, v: Number, c: Number = 0.0) -> _Solution:
-    cost = gain_min(p=p, v=v, c=c)
-    value = margin(p_eff=p_eff, B=B, g=0.0) - cost
-    op = operations(value)
-    return _Solution(op.maximum(value, 0.0), complies(p_eff=p_eff, B=B, g=cost), "at most")
+    penalty, cost = p_eff * B, operations(p, v, c).minimum(p, v - c)
+    op = operations(penalty, cost)
+    bound = op.maximum(penalty - cost, 0.0)
+    value = _settled(bound, penalty + abs(cost), covers(penalty, cost + bound))
+    return _Solution(value, covers(penalty, cost), "at most")
 
 
 def _solve_p(
     *, p_eff: Number, B: Number, v: Number = math.inf, c: Number = 0.0, V: Number = 0.0
 ) -> _Solution:
-    _check_price(v)
-    check_nonnegative(c=c, V=V)
-    every = complies(p_eff=p_eff, B=B, g=v - c + V)
-    bound = margin(p_eff=p_eff, B=B, g=0.0) - V
-    op = operations(every, bound)
-    exists = every | complies(p_eff=p_eff, B=B, g=V)
-    return _Solution(op.where(every, math.inf, op.maximum(bound, 0.0)), exists, "at most")
+    penalty = p_eff * B
+    every = covers(penalty, v - c + V)
+    op = operations(penalty, every)
+    value = op.where(every, math.inf, op.maximum(penalty - V, 0.0))
+    return _Solution(value, every | covers(penalty, V), "at most")
 
 
 def _solve_v(*, p_eff: Number, B: Number, p: Number, c: Number = 0.0, V: Number = 0.0) -> _Solution:
-    every = complies(p_eff=p_eff, B=B, g=gain_price(p=p, V=V))
-    check_nonnegative(c=c)
-    bound = c + margin(p_eff=p_eff, B=B, g=0.0) - V
-    op = operations(every, bound)
-    exists = every | complies(p_eff=p_eff, B=B, g=V - c)
-    return _Solution(op.where(every, math.inf, op.maximum(bound, 0.0)), exists, "at most")
+    penalty = p_eff * B
+    every = covers(penalty, p + V)
+    op = operations(penalty, c, V, every)
+    bound = op.maximum(c + penalty - V, 0.0)
+    bound = _settled(bound, c + penalty + V, covers(penalty, bound - c + V))
+    return _Solution(op.where(every, math.inf, bound), every | covers(penalty, V - c), "at most")
 
 
 def _solve_pi_1(*, g: Number, B: Number, beta: Number, pi_0: Number = 0.0, p_b: Number = 0.0) -> _Solution:
-    best = audit_rate(pi_1=1.0, pi_0=pi_0, beta=beta)
-    target, exists = _audit_target(best, g=g, B=B, p_b=p_b)
-    op = operations(target, beta, pi_0)
-    need = op.ratio(op.maximum(target - (1 - beta) * pi_0, 0.0), beta)
-    return _Solution(op.minimum(1.0, need), exists)
+    by_clean = (1 - beta) * pi_0
+    target = required_audit_rate(g=g, B=B, p_b=p_b).value
+    op = operations(target, by_clean)
+    need = op.ratio(op.maximum(target - by_clean, 0.0), beta)
+    return _Solution(op.minimum(1.0, need), covers(_detected(beta + by_clean, p_b) * B, g))
 
 
 def _solve_pi_0(*, g: Number, B: Number, beta: Number, pi_1: Number, p_b: Number = 0.0) -> _Solution:
-    best = audit_rate(pi_1=pi_1, pi_0=1.0, beta=beta)
-    target, exists = _audit_target(best, g=g, B=B, p_b=p_b)
-    op = operations(target, beta, pi_1)
-    need = op.ratio(op.maximum(target - beta * pi_1, 0.0), 1 - beta)
-    return _Solution(op.minimum(1.0, need), exists)
+    by_suspicious = beta * pi_1
+    target = required_audit_rate(g=g, B=B, p_b=p_b).value
+    op = operations(target, by_suspicious)
+    need = op.ratio(op.maximum(target - by_suspicious, 0.0), 1 - beta)
+    return _Solution(op.minimum(1.0, need), covers(_detected(by_suspicious + (1 - beta), p_b) * B, g))
 
 
 def _solve_beta(*, g: Number, B: Number, pi_1: Number, pi_0: Number, p_b: Number = 0.0) -> _Solution:
-    check_unit(pi_1=pi_1, pi_0=pi_0)
-    op = operations(g, B, pi_1, pi_0, p_b)
-    target, exists = _audit_target(op.maximum(pi_1, pi_0), g=g, B=B, p_b=p_b)
+    target = required_audit_rate(g=g, B=B, p_b=p_b).value
+    op = operations(target, pi_1, pi_0)
+    exists = covers(_detected(op.maximum(pi_1, pi_0), p_b) * B, g)
     # With pi_1 < pi_0 a better signal moves violators to the branch audited less.
     better = pi_1 >= pi_0
     least = op.minimum(1.0, op.ratio(op.maximum(target - pi_0, 0.0), op.where(better, pi_1 - pi_0, 1.0)))
-    most = op.maximum(0.0, op.minimum(1.0, op.ratio(pi_0 - target, op.where(better, 1.0, pi_0 - pi_1))))
-    side = op.where(better, "at least", "at most")
-    return _Solution(op.where(better, least, most), exists, side)
+    most = op.ratio(op.maximum(pi_0 - target, 0.0), op.where(better, 1.0, pi_0 - pi_1))
+    most = op.minimum(1.0, most)
+    reached = _detected(most * pi_1 + (1 - most) * pi_0, p_b) * B
+    most = _settled(most, 1.0, covers(reached, g))
+    return _Solution(op.where(better, least, most), exists, op.where(better, "at least", "at most"))
 
 
 def _solve_p_b(*, g: Number, B: Number, pi_1: Number, pi_0: Number, beta: Number) -> _Solution:
-    p_s = audit_rate(pi_1=pi_1, pi_0=pi_0, beta=beta)
+    p_s = beta * pi_1 + (1 - beta) * pi_0
     target, exists, _ = required_detection(g=g, B=B)
     op = operations(target, p_s)
     need = op.ratio(op.maximum(target - p_s, 0.0), 1 - p_s)
     return _Solution(op.minimum(1.0, need), exists)
 
 
-def _audit_target(best: Number, *, g: Number, B: Number, p_b: Number) -> tuple[Any, Any]:
-    """The audit rate that deters, and whether the largest one within reach, `best`, does."""
-    target = required_audit_rate(g=g, B=B, p_b=p_b).value
-    return target, complies(p_eff=best + (1 - best) * p_b, B=B, g=g)
+def _detected(p_s: Number, p_b: Number) -> Number:
+    return p_s + (1 - p_s) * p_b
 
+
+def _settled(bound: Number, size: Number, holds: Any) -> Any:
+    """An upper bound, moved down by the rounding error of terms of `size` where it does not hold."""
+    op = operations(bound, size, holds)
+    return op.where(holds, bound, op.maximum(bound - _ROUNDING * size, 0.0))
+
+
+_ROUNDING = 2 * float(np.finfo(np.float64).eps)
 
 _SOLVERS: dict[str, tuple[Callable[..., _Solution], str]] = {
     "B": (_solve_B, "a violator is never detected (p_eff = 0) and g > 0"),
     "P": (_solve_P, "the perceived expected punishment does not grow with P (r p_eff = 0)"),
-    "fine": (_solve_fine, "no fine lifts the expected punishment to g: it is not felt, or the liability cap binds"),
+    "fine": (_solve_fine, "no fine lifts the expected punishment to g: unfelt, or capped by liability"),
     "r": (_solve_r, "there is no expected punishment to scale (p_eff P = 0)"),
     "g": (_solve_g, ""),
     "V": (_solve_V, "even without racing value the gain min(p, v - c) exceeds p_eff B"),
@@ -404,9 +426,4 @@ _SOLVERS: dict[str, tuple[Callable[..., _Solution], str]] = {
     "p_b": (_solve_p_b, "even certain detection leaves B below g"),
     "p_eff": (required_detection, "even certain detection leaves B below g"),
     "p_s": (required_audit_rate, "even certain detection leaves B below g"),
-}  # fmt: skip
-
-
-def _check_price(p: Number) -> None:
-    op = operations(p)
-    check_nonnegative(p=op.where(p == math.inf, 0.0, p))
+}

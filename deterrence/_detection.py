@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from deterrence._checks import Number, check_unit
 from deterrence._numeric import operations
 
@@ -31,7 +33,7 @@ def audit_rate(*, pi_1: Number, pi_0: Number, beta: Number) -> Number:
     >>> audit_rate(pi_1=0.5, pi_0=0.25, beta=0.5)
     0.375
     """
-    check_unit(pi_1=pi_1, pi_0=pi_0, beta=beta)
+    pi_1, pi_0, beta = check_unit(pi_1=pi_1, pi_0=pi_0, beta=beta)
     return beta * pi_1 + (1 - beta) * pi_0
 
 
@@ -60,7 +62,7 @@ def false_audit_rate(*, pi_1: Number, pi_0: Number, alpha: Number) -> Number:
     >>> false_audit_rate(pi_1=0.5, pi_0=0.0, alpha=0.25)
     0.125
     """
-    check_unit(pi_1=pi_1, pi_0=pi_0, alpha=alpha)
+    pi_1, pi_0, alpha = check_unit(pi_1=pi_1, pi_0=pi_0, alpha=alpha)
     return alpha * pi_1 + (1 - alpha) * pi_0
 
 
@@ -93,7 +95,7 @@ def effective_detection(*, pi_1: Number, pi_0: Number, beta: Number, p_b: Number
     >>> effective_detection(pi_1=0.5, pi_0=0.25, beta=0.5, p_b=0.5)
     0.6875
     """
-    check_unit(p_b=p_b)
+    (p_b,) = check_unit(p_b=p_b)
     p_s = audit_rate(pi_1=pi_1, pi_0=pi_0, beta=beta)
     return p_s + (1 - p_s) * p_b
 
@@ -125,7 +127,7 @@ def check_rate(*, pi_1: Number, pi_0: Number, alpha: Number, p_b: Number = 0.0) 
     >>> check_rate(pi_1=0.5, pi_0=0.0, alpha=0.5, p_b=0.5)
     0.625
     """
-    check_unit(p_b=p_b)
+    (p_b,) = check_unit(p_b=p_b)
     p_f = false_audit_rate(pi_1=pi_1, pi_0=pi_0, alpha=alpha)
     return p_f + (1 - p_f) * p_b
 
@@ -161,7 +163,6 @@ def posterior(*, w: Number, given_violator: Number, given_compliant: Number) -> 
     >>> posterior(w=0.5, given_violator=0.75, given_compliant=0.25)   # a suspicious signal
     0.75
     """
-    check_unit(w=w, given_violator=given_violator, given_compliant=given_compliant)
-    op = operations(w, given_violator, given_compliant)
-    hit, miss = w * given_violator, (1 - w) * given_compliant
-    return op.ratio(hit, hit + miss, zero_by_zero=float("nan"))
+    w, e_V, e_C = check_unit(w=w, given_violator=given_violator, given_compliant=given_compliant)
+    hit, miss = w * e_V, (1 - w) * e_C
+    return operations(hit, miss).ratio(hit, hit + miss, zero_by_zero=math.nan)

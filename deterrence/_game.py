@@ -45,9 +45,11 @@ racing_factor          c_r         racing value V = c_r V_b
 
 from __future__ import annotations
 
+import functools
+import re
 import warnings
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, is_dataclass
 from typing import Annotated, Any, ClassVar, Literal
 
 from annotated_types import Interval
@@ -60,7 +62,9 @@ from deterrence._checks import (
     Probability,
     Problem,
     check_fields,
+    field_types,
     iter_numbers,
+    options,
 )
 
 _STRICT: dict[str, Any] = {"extra": "forbid", "strict": True, "allow_inf_nan": False}
@@ -109,7 +113,7 @@ class Audit(_Noun):
         super().__post_init__()
         if self.high_prob < self.base_prob:
             _warn("high_prob is below base_prob: clean signals are audited more than suspicious ones")
-        if self.beta < self.false_positive_rate:
+        if self.false_positive_rate + self.false_negative_rate > 1:
             _warn("beta is below alpha: violators look cleaner than compliant labs")
 
     @property
@@ -119,7 +123,7 @@ class Audit(_Noun):
 
 
 def _warn(message: str) -> None:
-    warnings.warn(message, ParameterWarning, stacklevel=5)
+    warnings.warn(message, ParameterWarning, stacklevel=4)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,7 +163,7 @@ class Uniform(_Noun):
 class TruncatedNormal(_Noun):
     """Normal distribution with `mean` and `sd` before it is cut to [min, max].
 
-    At least one part in 10^10 of the normal distribution must lie between the bounds.
+    The mean must lie within 6 sd of [min, max], and the bounds at least 1e-9 sd apart.
     """
 
     kind: Literal["truncated_normal"] = "truncated_normal"
@@ -299,7 +303,8 @@ class Scenario(Game):
     """A game with a name, a meaning, a length, a seed and the sources of its figures.
 
     ``steps`` turns are played with the same labs. A ``seed`` of None is drawn, and recorded, at run time.
-    ``provenance`` maps a parameter, such as ``"audit.penalty_amount"``, to its source.
+    ``provenance`` maps a parameter, such as ``"audit.penalty_amount"``, to its source. A ``name`` has at
+    most 64 letters, digits, hyphens and underscores.
     """
 
     name: str
@@ -307,3 +312,24 @@ class Scenario(Game):
     steps: Annotated[int, Interval(ge=1, le=10**6)] = 1
     seed: Annotated[int, Interval(ge=0, le=2**128 - 1)] | None = None
     provenance: dict[str, Provenance] = field(default_factory=dict)
+
+    @staticmethod
+    def rules(values: Mapping[str, Any]) -> Iterator[Problem]:
+        """The name is a plain word, and sources are given for parameters that there are."""
+        name, sources = values.get("name"), values.get("provenance")
+        if isinstance(name, str) and not re.fullmatch(r"\w[\w-]{0,63}", name):
+            yield Problem("name", name, "is no name", "1 to 64 letters, digits, hyphens and underscores")
+        for key in sources if isinstance(sources, Mapping) else ():
+            if key not in _parameters(Game):
+                yield Problem(f"provenance.{key}", key, "is no parameter", "such as audit.penalty_amount")
+
+
+@functools.cache
+def _parameters(noun: type, prefix: str = "") -> frozenset[str]:
+    """Dotted names of all parameters of a noun."""
+    names: set[str] = set()
+    for name, hint in field_types(noun).items():
+        parts = [part for part in options(hint) if is_dataclass(part)]
+        nested = (_parameters(part, f"{prefix}{name}.") for part in parts)
+        names.update(*nested, () if parts else (prefix + name,))
+    return frozenset(names)

@@ -34,21 +34,21 @@ class _Array:
 
     @staticmethod
     def ratio(a: Any, b: Any, zero_by_zero: float = 0.0) -> Any:
-        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            quotient = np.divide(a, b)
-        return np.where((np.asarray(a) == 0) & (np.asarray(b) == 0), zero_by_zero, quotient)
+        with np.errstate(all="ignore"):
+            quotient = np.divide(a, b + 0.0)  # -0.0 becomes 0.0, so that infinities have the sign of a
+        return np.where((a == 0) & (b == 0), zero_by_zero, quotient)
 
 
 SCALAR, ARRAY = _Scalar(), _Array()
-_SCALARS = (float, int, np.floating, np.integer)
 
 
 def operations(*values: Any) -> Any:
-    """Operations for these values: `SCALAR` if all are plain numbers, else `ARRAY`.
+    """Operations for these values, as the checks return them: `ARRAY` if one is an array, else `SCALAR`.
 
-    ``ratio(a, b)`` is a / b, a signed infinity where only b is 0, and ``zero_by_zero`` where both are.
+    ``ratio(a, b)`` is a / b, an infinity of the sign of a where only b is 0, and ``zero_by_zero`` where
+    both are.
     """
     for value in values:
-        if not isinstance(value, _SCALARS):
+        if isinstance(value, np.ndarray):
             return ARRAY
     return SCALAR

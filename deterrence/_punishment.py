@@ -6,7 +6,14 @@ import math
 
 import numpy as np
 
-from deterrence._checks import Number, ParameterError, Problem, check_nonnegative, check_unit
+from deterrence._checks import (
+    Number,
+    ParameterError,
+    Problem,
+    check_nonnegative,
+    check_nonnegative_or_inf,
+    check_unit,
+)
 from deterrence._numeric import operations
 
 
@@ -34,8 +41,8 @@ def collected_penalty(*, fine: Number, collateral: Number = 0.0, liability_cap: 
     >>> collected_penalty(fine=3.0, collateral=1.0, liability_cap=2.5)
     2.5
     """
-    check_nonnegative(fine=fine, collateral=collateral)
-    _check_cap(liability_cap)
+    fine, collateral = check_nonnegative(fine=fine, collateral=collateral)
+    (liability_cap,) = check_nonnegative_or_inf(liability_cap=liability_cap)
     op = operations(fine, collateral, liability_cap)
     return op.minimum(collateral + fine, liability_cap)
 
@@ -50,8 +57,8 @@ def posted_penalty(*, fine: Number, collateral: Number = 0.0, liability_cap: Num
     >>> posted_penalty(fine=3.0, collateral=1.0, liability_cap=2.5)
     3.5
     """
-    check_nonnegative(fine=fine, collateral=collateral)
-    _check_cap(liability_cap)
+    fine, collateral = check_nonnegative(fine=fine, collateral=collateral)
+    (liability_cap,) = check_nonnegative_or_inf(liability_cap=liability_cap)
     op = operations(fine, liability_cap)
     return collateral + op.minimum(fine, liability_cap)
 
@@ -87,8 +94,8 @@ def recoverable_penalty(*, fine: Number, collateral: Number, wealth: Number, rec
     >>> recoverable_penalty(fine=5.0, collateral=1.0, wealth=4.0, recovery=0.5)
     2.5
     """
-    check_nonnegative(fine=fine, collateral=collateral, wealth=wealth)
-    check_unit(recovery=recovery)
+    fine, collateral, wealth = check_nonnegative(fine=fine, collateral=collateral, wealth=wealth)
+    (recovery,) = check_unit(recovery=recovery)
     op = operations(fine, collateral, wealth, recovery)
     rest = wealth - collateral
     if np.any(rest < 0):
@@ -132,13 +139,6 @@ def punishment(
     >>> punishment(fine=3.0, collateral=1.0, liability_cap=2.5, reputation=0.5)
     3.0
     """
-    check_nonnegative(reputation=reputation)
+    (reputation,) = check_nonnegative(reputation=reputation)
     money = collected_penalty(fine=fine, collateral=collateral, liability_cap=liability_cap)
     return money + reputation
-
-
-def _check_cap(liability_cap: Number) -> None:
-    if not (isinstance(liability_cap, float) and liability_cap == math.inf):
-        op = operations(liability_cap)
-        finite = op.where(liability_cap == math.inf, 0.0, liability_cap)
-        check_nonnegative(liability_cap=finite)

@@ -1,0 +1,171 @@
+"""The exact distribution of the number of violators, and of the clearing price."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from deterrence._enforcement import Enforcement
+from deterrence._game import CapMarket, Game
+from deterrence._laws import Array, law
+from deterrence._market_states import States, binding_states, market_states, regimes, slack_states
+
+_SPREAD = 12.0  # standard deviations of a binomial beyond which less than 1e-30 is left
+
+
+@dataclass(frozen=True)
+class ViolationsDistribution:
+    """Distribution of the number of violators in one turn.
+
+    Attributes
+    ----------
+    game : Game
+        The game that was asked about.
+    counts : array of int, shape (n,)
+        Consecutive numbers of violators; what lies outside has less than 1e-12 in all.
+    probability : array, shape (n,)
+        Their probabilities, to about 1e-12.
+    """
+
+    game: Game
+    counts: Any
+    probability: Array
+
+    @property
+    def mean(self) -> float:
+        """Expected number of violators."""
+        return float(self.counts @ self.probability)
+
+    @property
+    def sd(self) -> float:
+        """Standard deviation of the number of violators."""
+        return math.sqrt(float((self.counts - self.mean) ** 2 @ self.probability))
+
+    @property
+    def none(self) -> float:
+        """Probability that no lab violates."""
+        return float(self.probability[0]) if self.counts[0] == 0 else 0.0
+
+
+def violations_distribution(game: Game) -> ViolationsDistribution:
+    """Distribution of the number of violators in one turn, exact for the number of labs.
+
+    Parameters
+    ----------
+    game : Game
+        Any game; a million labs take about a second.
+
+    Returns
+    -------
+    ViolationsDistribution
+
+    Examples
+    --------
+    >>> from deterrence import Audit, CapMarket, LabPopulation
+    >>> game = Game(
+    ...     n_agents=2,
+    ...     audit=Audit(high_prob=0.5, base_prob=0.0, false_positive_rate=0.1,
+    ...                 false_negative_rate=0.0, penalty_amount=1.0),
+    ...     market=CapMarket(token_cap=1),
+    ...     lab=LabPopulation(gross_value_min=0.0, gross_value_max=1.0),
+    ... )
+    >>> violations_distribution(game).probability.round(9).tolist()   # both labs above 1/2, or not
+    [0.75, 0.25]
+    """
+    e = Enforcement.of(game)
+    values = law(game.lab.gross_value)
+    total = np.zeros(game.n_agents + 1)
+    if values is None:
+        _add_mixture(total, market_states(game, e))
+    else:
+        runs_out, slack = regimes(game, values)
+        if runs_out:
+            _add_mixture(total, binding_states(game, e, values))
+        if slack is not None:
+            h = float(slack_states(game, e, values, slack).h[0])
+            above, below = float(values.sf(slack.cut)), float(values.cdf(slack.cut))
+            _add_slack(total, game.n_agents, above, below * h, slack.most)
+    inside = np.flatnonzero(total > 1e-20)
+    counts = np.arange(inside[0], inside[-1] + 1)
+    return ViolationsDistribution(game, counts, total[counts])
+
+
+def _add_mixture(total: Array, states: States) -> None:
+    """Add the binomial numbers of violators of each state, with its weight."""
+    from scipy.stats import binom
+
+    for weight, n, h in zip(states.weight, states.losers, states.h, strict=True):
+        if weight < 1e-19:
+            continue
+        reach = _SPREAD * math.sqrt(n * h * (1 - h)) + 3 * _SPREAD
+        j = np.arange(max(0, math.floor(n * h - reach)), min(n, math.ceil(n * h + reach)) + 1)
+        total[j.astype(int)] += weight * binom.pmf(j, n, h)
+
+
+def _add_slack(total: Array, N: int, above: float, violate: float, most: int) -> None:
+    """Add the numbers of violators where at most `most` labs are above the cut-off.
+
+    Of the labs that do not violate, a lab is above it with the conditional probability.
+    """
+    from scipy.stats import binom
+
+    j = np.arange(N + 1)
+    few = 1.0
+    if most < N:
+        share = min(1.0, above / (1 - violate)) if violate < 1 else 0.0
+        few = binom.cdf(most, N - j, share)
+    total += binom.pmf(j, N, violate) * few
+
+
+def price_cdf(game: Game, y: Any) -> Any:
+    """Distribution function of the clearing price, exact for the number of labs.
+
+    Parameters
+    ----------
+    game : Game
+        Any game.
+    y : float or array, money
+        Prices.
+
+    Returns
+    -------
+    float or array, in [0, 1]
+        Probability of a price of at most y; NaN where there are no permits.
+
+    Examples
+    --------
+    >>> from deterrence import Audit, CapMarket, LabPopulation
+    >>> game = Game(
+    ...     n_agents=2,
+    ...     audit=Audit(high_prob=0.5, base_prob=0.0, false_positive_rate=0.1,
+    ...                 false_negative_rate=0.0, penalty_amount=1.0),
+    ...     market=CapMarket(token_cap=1),
+    ...     lab=LabPopulation(gross_value_min=0.0, gross_value_max=1.0),
+    ... )
+    >>> price_cdf(game, 0.5)
+    0.25
+    """
+    from scipy.special import betainc, betaincc
+
+    y = np.asarray(y, dtype=float)
+    N, market = game.n_agents, game.market
+    values = law(game.lab.gross_value)
+    if not isinstance(market, CapMarket):
+        below = (y >= market.fixed_price).astype(float)
+    elif market.token_cap == 0:
+        below = np.full(y.shape, math.nan)
+    elif market.token_cap >= N:
+        below = (y >= 0).astype(float)
+    elif values is None:
+        price = max(0.0, getattr(game.lab.gross_value, "min", 0.0) - game.lab.cost)
+        below = (y >= price).astype(float)
+    else:
+        Q = market.token_cap
+        t = values.coordinate(np.maximum(y, 0.0) + game.lab.cost)
+        low, high = np.asarray(values.cdf(t)), np.asarray(values.sf(t))
+        below = np.where(low < 0.5, betainc(N - Q + 1, Q, low), betaincc(Q, N - Q + 1, high))
+        below = np.where(y < 0, 0.0, below)
+    return float(below) if below.ndim == 0 else below

@@ -1,0 +1,96 @@
+"""What the enforcement of a game amounts to for a lab: rates, penalties, and who is deterred."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from deterrence._compliance import complies
+from deterrence._detection import audit_rate, check_rate, effective_detection, false_audit_rate
+from deterrence._game import Game
+from deterrence._laws import Array, Law, law
+from deterrence._punishment import collected_penalty, posted_penalty
+
+
+@dataclass(frozen=True)
+class Enforcement:
+    """Rates and penalties of one game.
+
+    Attributes
+    ----------
+    p_s, p_f : float
+        Audit probability of a violator and of a compliant running lab.
+    p_eff, q_f : float
+        Probability of an audit or backcheck of a violator and of a compliant running lab.
+    penalty : float, money
+        What a catch moves from lab to Governor.
+    P : float, money
+        Punishment before the risk multiplier: penalty plus loss of reputation.
+    """
+
+    game: Game
+    p_s: float
+    p_f: float
+    p_eff: float
+    q_f: float
+    penalty: float
+    P: float
+
+    @classmethod
+    def of(cls, game: Game) -> Enforcement:
+        """Work out the enforcement of a game."""
+        audit, lab = game.audit, game.lab
+        policy: dict[str, Any] = {"pi_1": audit.high_prob, "pi_0": audit.base_prob}
+        alpha, p_b = audit.false_positive_rate, audit.backcheck_prob
+        money = collected_penalty if audit.liability_rule == "capped" else posted_penalty
+        penalty = money(
+            fine=audit.penalty_amount,
+            collateral=audit.collateral,
+            liability_cap=math.inf if audit.liability_cap is None else audit.liability_cap,
+        )
+        rates = (
+            audit_rate(beta=audit.beta, **policy),
+            false_audit_rate(alpha=alpha, **policy),
+            effective_detection(beta=audit.beta, p_b=p_b, **policy),
+            check_rate(alpha=alpha, p_b=p_b, **policy),
+        )
+        p_s, p_f, p_eff, q_f = map(float, rates)
+        penalty = float(penalty)
+        P = penalty + lab.reputation_sensitivity
+        return cls(game, p_s, p_f, p_eff, q_f, penalty, P)
+
+    @property
+    def D(self) -> float:
+        """Expected punishment of a violation before the risk multiplier, p_eff P."""
+        return self.p_eff * self.P
+
+    @cached_property
+    def risk(self) -> Law | None:
+        """Law of the risk multiplier; None if all labs share one."""
+        return law(self.game.lab.risk_profile)
+
+    @property
+    def least_risk(self) -> float:
+        """Infimum of the risk multipliers: the lab that fears punishment least."""
+        return getattr(self.game.lab.risk_profile, "min", 0.0)
+
+    def defection(self, g: Any) -> Array:
+        """Probability that a lab without a permit, with gain g, violates."""
+        g = np.asarray(g, dtype=float)
+        if self.risk is None:
+            B = self.least_risk * self.P
+            return 1.0 - np.asarray(complies(p_eff=self.p_eff, B=B, g=g), dtype=float)
+        if self.D == 0:
+            return (g > 0).astype(float)
+        t = self.risk.coordinate(np.maximum(g, 0.0) / self.D)
+        return np.where(g > 0, self.risk.cdf(t), 0.0)
+
+    def bends(self) -> Array:
+        """Gains at which the defection probability bends or jumps."""
+        if self.risk is None:
+            return np.array([self.least_risk * self.D])
+        return self.risk.landmarks() * self.D

@@ -1,0 +1,321 @@
+"""`solve`: who complies in a game, why, which audit rule deters, and what it would take."""
+
+from __future__ import annotations
+
+import html
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from deterrence._audit import (
+    AuditPolicy,
+    deterrence_ratio,
+    least_cost_pi_1,
+    least_cost_policy,
+    optimal_pi_1,
+)
+from deterrence._compliance import Threshold, complies, threshold
+from deterrence._detection import effective_detection
+from deterrence._distribution import ViolationsDistribution, violations_distribution
+from deterrence._enforcement import Enforcement
+from deterrence._game import CapMarket, Game, Scenario
+from deterrence._market_states import purchase_value
+from deterrence._prediction import Limit, Prediction, limit, predict
+
+
+@dataclass(frozen=True)
+class AuditRule:
+    """What one rule for the high-suspicion audit probability says, and whether it deters.
+
+    Attributes
+    ----------
+    name : str
+        ``"optimal_pi_1"``, the specification's min(1, x), or ``"least_cost_pi_1"``, min(1, 1/x).
+    pi_1 : float, in [0, 1]
+        The probability it gives at the marginal rent v* - c.
+    deters : bool
+        Whether the marginal lab complies at it in the setting of the two formulas: no base audits, no
+        backchecks, no racing, risk multiplier 1.
+    deters_in_game : bool
+        Whether it complies at it with everything else as in the game, for the least risk multiplier.
+    """
+
+    name: str
+    pi_1: float
+    deters: bool
+    deters_in_game: bool
+
+
+@dataclass(frozen=True)
+class Equilibrium:
+    """The answer for one game; ``print`` it to read it.
+
+    Attributes
+    ----------
+    game : Game
+        The game that was solved.
+    enforcement : Enforcement
+        Rates and penalties that follow from its audit policy.
+    prediction : Prediction
+        Exact expectation and standard deviation of every quantity of a turn.
+    limit : Limit
+        The large-N limit, per lab.
+    v_star : float or None, money
+        Gross value of the marginal permit holder, at the expected clearing price or at the fixed price;
+        None where there are no permits.
+    marginal_gain : float, money
+        Largest gain of a lab without a permit at that price; infinite if values are unbounded and there
+        are no permits.
+    x : float or None
+        Deterrence ratio P beta / (v* - c).
+    rules : tuple of AuditRule
+        ``optimal_pi_1`` and ``least_cost_pi_1``; empty where there are no permits.
+    requires : mapping of str to Threshold
+        For each instrument, the value at which the marginal lab with the least risk multiplier complies,
+        everything else as in the game.
+    policy : AuditPolicy
+        The cheapest pair of audit probabilities that does.
+    """
+
+    game: Game
+    enforcement: Enforcement
+    prediction: Prediction
+    limit: Limit
+    v_star: float | None
+    marginal_gain: float
+    x: float | None
+    rules: tuple[AuditRule, ...]
+    requires: Mapping[str, Threshold]
+    policy: AuditPolicy
+
+    @property
+    def price(self) -> float:
+        """Expected permit price; NaN where there are no permits."""
+        return self.prediction.price.mean
+
+    @property
+    def deterred(self) -> bool:
+        """Whether the marginal lab with the least risk multiplier complies, and so every other does."""
+        e = self.enforcement
+        return bool(complies(p_eff=e.p_eff, B=e.least_risk * e.P, g=self.marginal_gain))
+
+    @cached_property
+    def violations(self) -> ViolationsDistribution:
+        """Distribution of the number of violators."""
+        return violations_distribution(self.game)
+
+    def __str__(self) -> str:
+        rows = list(self._rows())
+        width = max(len(label) for label, _ in rows)
+        return "\n".join(f"{label:<{width}}  {text}".rstrip() for label, text in rows)
+
+    def _repr_html_(self) -> str:
+        cells = "".join(
+            f"<tr><th style='text-align:left'>{html.escape(label)}</th><td>{html.escape(text)}</td></tr>"
+            for label, text in self._rows()
+        )
+        return f"<table>{cells}</table>"
+
+    def _rows(self) -> Iterator[tuple[str, str]]:
+        game, e, p = self.game, self.enforcement, self.prediction
+        yield "game", _describe(game)
+        if self.v_star is None:
+            yield "price", "none: there are no permits"
+        else:
+            spread = f", sd {p.price.sd:.4g}, large-N limit {self.limit.price:.6g}" if p.price.sd else ""
+            yield "price", f"{p.price.mean:.6g}{spread}"
+            yield "marginal lab", f"v* = {self.v_star:.6g}, rent v* - c = {self.v_star - game.lab.cost:.6g}"
+        yield (
+            "detection",
+            f"of a violator: audited with p_s = {e.p_s:.4g}, found with p_eff = {e.p_eff:.4g}",
+        )
+        yield "punishment", f"P = {e.P:.6g}, of which {e.penalty:.6g} in money; expected {e.D:.6g} at r = 1"
+        yield from self._compliance_rows()
+        yield from self._rule_rows()
+        yield "what it takes", f"for the marginal lab to comply (gain {self.marginal_gain:.6g}, "
+        yield "", f"risk multiplier {e.least_risk:.4g}), all else as in the game:"
+        for name, answer in self.requires.items():
+            now = _current(game, e, name)
+            yield "", f"  {answer!s}{'' if answer.value is None else f'  (now {now:.6g})'}"
+
+    def _compliance_rows(self) -> Iterator[tuple[str, str]]:
+        p, N = self.prediction, self.game.n_agents
+        yield (
+            "who complies",
+            (
+                f"of {N} labs, {p.permits.mean:.4g} hold permits, {p.deterred.mean:.4g} are deterred, "
+                f"{p.violations.mean:.4g} violate"
+            ),
+        )
+        rate = f"compliance {p.compliance_rate.mean:.2%}"
+        if not math.isnan(p.unpermitted_compliance_rate.mean):
+            rate += f"; of labs without a permit {p.unpermitted_compliance_rate.mean:.2%}"
+        yield "", rate
+        yield (
+            "why",
+            "a lab without a permit complies iff p_eff r P >= g; "
+            + ("even the marginal lab does" if self.deterred else "the marginal lab does not"),
+        )
+
+    def _rule_rows(self) -> Iterator[tuple[str, str]]:
+        if self.x is None:
+            return
+        meaning = "some pi_1 deters" if self.x >= 1 else "no pi_1 deters"
+        yield "ratio", f"x = P beta / (v* - c) = {self.x:.6g}: alone (pi_0 = p_b = V = 0, r = 1), {meaning}"
+        for rule, form in zip(self.rules, ("min(1, x)", "min(1, 1/x)"), strict=True):
+            yield (
+                "audit rules" if form == "min(1, x)" else "",
+                (
+                    f"{rule.name:<15} = {form:<11} = {rule.pi_1:.6g}: "
+                    f"{_verdict(rule.deters)} alone, {_verdict(rule.deters_in_game)} in this game"
+                ),
+            )
+
+
+def solve(game: Game) -> Equilibrium:
+    """Solve a game: exact expected outcomes, thresholds, both audit rules, and which of them deters.
+
+    Parameters
+    ----------
+    game : Game
+        Any game, or a scenario.
+
+    Returns
+    -------
+    Equilibrium
+
+    Examples
+    --------
+    >>> from deterrence import Audit, CapMarket, LabPopulation
+    >>> game = Game(
+    ...     n_agents=20,
+    ...     audit=Audit(high_prob=0.6, base_prob=0.1, false_positive_rate=0.05,
+    ...                 false_negative_rate=0.2, penalty_amount=2.0),
+    ...     market=CapMarket(token_cap=10),
+    ...     lab=LabPopulation(gross_value_min=0.5, gross_value_max=1.5),
+    ... )
+    >>> equilibrium = solve(game)
+    >>> round(equilibrium.x, 6), [rule.deters for rule in equilibrium.rules]
+    (1.562791, [True, True])
+    >>> print(equilibrium.requires["pi_1"])
+    pi_1 at least 0.614881
+    """
+    e = Enforcement.of(game)
+    prediction = predict(game)
+    v_star = _marginal_value(game, prediction)
+    gain = _marginal_gain(game, v_star)
+    x, rules = _audit_rules(game, e, v_star, gain)
+    requires = _requirements(game, e, gain)
+    rate = _require("p_s", gain, B=e.least_risk * e.P, p_b=game.audit.backcheck_prob)
+    policy = least_cost_policy(
+        t=2.0 if rate.value is None else rate.value,
+        alpha=game.audit.false_positive_rate,
+        beta=game.audit.beta,
+    )
+    return Equilibrium(game, e, prediction, limit(game), v_star, gain, x, rules, requires, policy)
+
+
+def _marginal_value(game: Game, prediction: Prediction) -> float | None:
+    market = game.market
+    if not isinstance(market, CapMarket):
+        return purchase_value(game)
+    return None if market.token_cap == 0 else prediction.price.mean + game.lab.cost
+
+
+def _marginal_gain(game: Game, v_star: float | None) -> float:
+    """Largest gain of a lab without a permit, by the game's gain rule."""
+    lab, market = game.lab, game.market
+    most = getattr(lab.gross_value, "max", math.inf)
+    s = min(most, math.inf if v_star is None else v_star) - lab.cost
+    if lab.gain_rule == "price":
+        fixed = None if isinstance(market, CapMarket) else market.fixed_price
+        s = s if fixed is None else fixed
+        s = math.inf if v_star is None else s
+    return s + lab.racing_value
+
+
+def _audit_rules(
+    game: Game, e: Enforcement, v_star: float | None, gain: float
+) -> tuple[float | None, tuple[AuditRule, ...]]:
+    if v_star is None:
+        return None, ()
+    audit, c = game.audit, game.lab.cost
+    known: dict[str, Any] = {"P": e.P, "beta": audit.beta, "v_star": v_star, "c": c}
+
+    def rule(name: str, pi_1: float) -> AuditRule:
+        alone = complies(p_eff=pi_1 * audit.beta, B=e.P, g=v_star - c)
+        p_eff = effective_detection(
+            pi_1=pi_1, pi_0=audit.base_prob, beta=audit.beta, p_b=audit.backcheck_prob
+        )
+        here = complies(p_eff=p_eff, B=e.least_risk * e.P, g=gain)
+        return AuditRule(name, pi_1, bool(alone), bool(here))
+
+    rules = (
+        rule("optimal_pi_1", float(optimal_pi_1(**known))),
+        rule("least_cost_pi_1", float(least_cost_pi_1(**known))),
+    )
+    return float(deterrence_ratio(**known)), rules
+
+
+def _requirements(game: Game, e: Enforcement, gain: float) -> dict[str, Threshold]:
+    """What each instrument must be for the marginal lab with the least risk multiplier to comply."""
+    audit, lab = game.audit, game.lab
+    B = e.least_risk * e.P
+    signal = {"pi_1": audit.high_prob, "pi_0": audit.base_prob, "beta": audit.beta}
+    p_b = audit.backcheck_prob
+    cap = math.inf if audit.liability_cap is None else audit.liability_cap
+    posted = audit.liability_rule == "posted"
+    money = {
+        # The posted form leaves the deposit outside the cap, like a loss of reputation.
+        "R": lab.reputation_sensitivity + (audit.collateral if posted else 0.0),
+        "K": 0.0 if posted else audit.collateral,
+        "L": cap,
+    }
+    known: dict[str, dict[str, float]] = {
+        "pi_1": {"B": B, "p_b": p_b, "beta": audit.beta, "pi_0": audit.base_prob},
+        "pi_0": {"B": B, "p_b": p_b, "beta": audit.beta, "pi_1": audit.high_prob},
+        "beta": {"B": B, "p_b": p_b, "pi_1": audit.high_prob, "pi_0": audit.base_prob},
+        "p_b": {"B": B, **signal},
+        "p_eff": {"B": B},
+        "fine": {"p_eff": e.p_eff, "r": e.least_risk, **money},
+        "P": {"p_eff": e.p_eff, "r": e.least_risk},
+        "r": {"p_eff": e.p_eff, "P": e.P},
+    }
+    return {name: _require(name, gain, **values) for name, values in known.items()}
+
+
+def _require(name: str, gain: float, **known: float) -> Threshold:
+    if math.isinf(gain):
+        return Threshold(name, None, "at least", False, "values, and so gains, are unbounded")
+    return threshold(name, g=gain, **known)
+
+
+def _current(game: Game, e: Enforcement, name: str) -> float:
+    audit = game.audit
+    return {
+        "pi_1": audit.high_prob,
+        "pi_0": audit.base_prob,
+        "beta": audit.beta,
+        "p_b": audit.backcheck_prob,
+        "p_eff": e.p_eff,
+        "fine": audit.penalty_amount,
+        "P": e.P,
+        "r": e.least_risk,
+    }[name]
+
+
+def _describe(game: Game) -> str:
+    market = game.market
+    kind = (
+        f"cap-and-trade with {market.token_cap} permits"
+        if isinstance(market, CapMarket)
+        else f"permits at the fixed price {market.fixed_price:.6g}"
+    )
+    name = f"{game.name}: " if isinstance(game, Scenario) else ""
+    return f"{name}{game.n_agents} labs, {kind}"
+
+
+def _verdict(deters: bool) -> str:
+    return "deters" if deters else "does not deter"

@@ -1,0 +1,270 @@
+"""The cases a market can be in, with their weights, and what labs are like in each.
+
+Given the value x of the last lab to get a permit, the labs above x hold permits and are independent draws
+from above x, and the labs below are independent draws from below: so every total is a binomial mixture.
+What mixes is x itself, the Q-th largest of N draws, or the number of labs that buy where permits do not
+run out.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, fields
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from deterrence._enforcement import Enforcement
+from deterrence._game import CapMarket, Game
+from deterrence._laws import Array, Law, gauss_rule, law
+
+_TAILS = np.cumsum(np.arange(1.0, 25.0))  # decimal exponents 1, 3, 6, ..., 300 of tail probabilities
+
+
+@dataclass(frozen=True)
+class States:
+    """Cases of the market, each with its weight and, given the case, what a lab is like.
+
+    ``permits`` and ``losers`` count labs; a loser violates with probability ``h`` and is deterred with
+    probability ``d``, and ``m1``, ``m2`` are the mean of its rent and squared rent times whether it
+    violates; ``rent`` and ``rent_var`` are mean and variance of the permit holders' total rent.
+    """
+
+    weight: Array
+    price: Array
+    permits: Array
+    losers: Array
+    h: Array
+    d: Array
+    m1: Array
+    m2: Array
+    rent: Array
+    rent_var: Array
+
+    @classmethod
+    def join(cls, *parts: States) -> States:
+        columns = [f.name for f in fields(cls)]
+        return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in columns))
+
+
+class Slack(NamedTuple):
+    """Permits do not run out: every lab above the cut-off holds one, and at most `most` labs are above."""
+
+    cut: float
+    most: int
+    price: float
+
+
+def regimes(game: Game, values: Law) -> tuple[bool, Slack | None]:
+    """Say whether permits can run out, and in which way they can fail to."""
+    N, market = game.n_agents, game.market
+    if not isinstance(market, CapMarket):
+        return False, Slack(values.coordinate(purchase_value(game)), N, market.fixed_price)
+    Q, worthless = market.token_cap, values.coordinate(game.lab.cost)
+    if Q >= N:
+        return False, Slack(worthless, N, 0.0)
+    if Q == 0:
+        return False, Slack(values.high, 0, math.nan)
+    return True, Slack(worthless, Q - 1, 0.0) if worthless > values.low else None
+
+
+def market_states(game: Game, e: Enforcement) -> States:
+    """All cases of the market of a game with finitely many labs."""
+    values = law(game.lab.gross_value)
+    if values is None:
+        return _known_value_states(game, e, game.n_agents)
+    runs_out, slack = regimes(game, values)
+    parts = [binding_states(game, e, values)] if runs_out else []
+    if slack is not None:
+        parts.append(slack_states(game, e, values, slack))
+    return States.join(*parts)
+
+
+def limit_states(game: Game, e: Enforcement) -> States:
+    """The one case that remains of a market in the large-N limit, per lab."""
+    market = game.market
+    values = law(game.lab.gross_value)
+    if values is None:
+        return _known_value_states(game, e, 1.0, scale=game.n_agents)
+    if not isinstance(market, CapMarket):
+        return _cut_state(game, e, values, purchase_value(game), market.fixed_price)
+    share = market.token_cap / game.n_agents
+    if share == 0:
+        return _cut_state(game, e, values, math.inf, math.nan)
+    v_star = float(values.value(values.upper_quantile(np.array(min(1.0, share)))))
+    price = 0.0 if share >= 1 else max(0.0, v_star - game.lab.cost)
+    return _cut_state(game, e, values, max(game.lab.cost, v_star), price)
+
+
+def _cut_state(game: Game, e: Enforcement, values: Law, v_cut: float, price: float) -> States:
+    """A market in which exactly the labs above `v_cut` hold permits, per lab."""
+    cut = np.array([values.coordinate(v_cut)])
+    above, below = np.asarray(values.sf(cut)), np.asarray(values.cdf(cut))
+    h, d, m1, m2, k1, _ = _features(game, e, values, cut, np.array([price]))
+    zero, one = np.zeros(1), np.ones(1)
+    return States(one, one * price, above, below, h, d, m1, m2, above * k1, zero)
+
+
+def purchase_value(game: Game) -> float:
+    """Value from which a lab buys at a fixed price."""
+    market = game.market
+    assert not isinstance(market, CapMarket)
+    return market.fixed_price + (game.lab.cost if market.purchase_rule == "net" else 0.0)
+
+
+def _known_value_states(game: Game, e: Enforcement, N: float, scale: float = 1.0) -> States:
+    """Every lab has the same value: ties in bids, broken by index."""
+    v, c, market = getattr(game.lab.gross_value, "min", math.nan), game.lab.cost, game.market
+    s = v - c
+    if not isinstance(market, CapMarket):
+        price = market.fixed_price
+        worth = v if market.purchase_rule == "gross" else s
+        permits = N if _buys(worth, price, market.purchase_rule) else 0.0
+    else:
+        Q = market.token_cap / scale
+        permits = min(Q, N) if s > 0 else 0.0
+        price = math.nan if Q == 0 else 0.0 if Q >= N else max(0.0, s)
+    gain = _gain(game, np.array([s]), np.array([math.inf if math.isnan(price) else price]))
+    h = e.defection(gain)
+    one = np.ones(1)
+    losers, rent = one * (N - permits), one * permits * s
+    return States(one, one * price, one * permits, losers, h, 1 - h, h * s, h * s * s, rent, 0 * one)
+
+
+def _buys(worth: float, price: float, rule: str) -> bool:
+    """The literal rule compares values as they are; a rent is a difference, so rounding must not decide."""
+    return worth >= price if rule == "gross" else worth >= price * (1 - 1e-12)
+
+
+def _gain(game: Game, s: Array, price: Array) -> Array:
+    """Gain of labs without a permit, with rents s, by the game's rule."""
+    V = game.lab.racing_value
+    rule = game.lab.gain_rule
+    if rule == "value":
+        return s + V
+    if rule == "price":
+        return np.broadcast_to(price + V, np.broadcast_shapes(np.shape(s), np.shape(price)))
+    return np.minimum(price, s) + V
+
+
+def slack_states(game: Game, e: Enforcement, values: Law, slack: Slack) -> States:
+    """One state for each number of labs above the cut-off."""
+    from scipy.stats import binom
+
+    N, t = game.n_agents, np.array([float(slack.cut)])
+    above = float(values.sf(t)[0])
+    y = _binomial_window(N, above, slack.most)
+    weight = binom.pmf(y, N, above)
+    features = _features(game, e, values, t, np.array([slack.price]))
+    h, d, m1, m2, k1, k2 = (float(x[0]) * np.ones(len(y)) for x in features)
+    price, spread = slack.price + 0 * y, y * np.maximum(k2 - k1**2, 0.0)
+    return States(weight, price, y, N - y, h, d, m1, m2, y * k1, spread)
+
+
+def _binomial_window(N: int, p: float, most: int) -> Array:
+    """Numbers of successes, up to `most`, that carry all but a negligible part of the probability."""
+    spread = 40.0 * math.sqrt(N * p * (1 - p)) + 40.0
+    top = min(most, math.ceil(N * p + spread))
+    bottom = max(0, min(math.floor(N * p - spread), top - math.ceil(spread)))
+    return np.arange(bottom, top + 1, dtype=float)
+
+
+def binding_states(game: Game, e: Enforcement, values: Law) -> States:
+    """Permits run out: one state for each node of a quadrature over the value x of the last holder."""
+    N, Q = game.n_agents, getattr(game.market, "token_cap", 0)
+    start = float(values.coordinate(game.lab.cost))
+    edges = _edges(game, e, values, N, Q)
+    nodes, weights = gauss_rule()
+    lower = edges[:-1][edges[:-1] >= start]
+    width = np.diff(edges)[edges[:-1] >= start]
+    t = lower[:, None] + width[:, None] * nodes
+    weight = width[:, None] * weights * _last_holder_density(values, t, N, Q)
+    keep = (weight > 0).any(axis=1)
+    t, weight = t[keep].ravel(), weight[keep].ravel()
+    s = values.value(t) - game.lab.cost
+    h, d, m1, m2, k1, k2 = _features(game, e, values, t, s, edges)
+    one = np.ones_like(t)
+    rent, rent_var = (Q - 1) * k1 + s, (Q - 1) * np.maximum(k2 - k1**2, 0.0)
+    return States(weight, s, Q * one, (N - Q) * one, h, d, m1, m2, rent, rent_var)
+
+
+def _last_holder_density(values: Law, t: Array, N: int, Q: int) -> Array:
+    """Density, in t, of the Q-th largest of N draws: F(v*) is Beta(N - Q + 1, Q)."""
+    from scipy.stats import binom
+
+    below, above = values.cdf(t), values.sf(t)
+    upper = binom.pmf(Q - 1, N - 1, np.minimum(above, 0.5))
+    lower = binom.pmf(N - Q, N - 1, np.minimum(below, 0.5))
+    return N * np.where(above < 0.5, upper, lower) * values.density(t)
+
+
+def _edges(game: Game, e: Enforcement, values: Law, N: int, Q: int) -> Array:
+    """Coordinates between which everything that is integrated over x is smooth."""
+    from scipy.special import betaincinv
+
+    tails = 10.0**-_TAILS
+    with np.errstate(all="ignore"):
+        low = values.quantile(betaincinv(N - Q + 1, Q, np.append(tails, 0.5)))
+        high = values.upper_quantile(betaincinv(Q, N - Q + 1, np.append(tails, 0.5)))
+    bends = values.coordinate(game.lab.cost - game.lab.racing_value + e.bends())
+    # Just above the first value that violates, the number of violators changes from 0 on the scale 1 / N.
+    layer = bends.min() + (values.high - values.low) * 2.0 ** -np.arange(1.0, 8.0 + math.log2(N))
+    return _clean(values, low, high, bends, layer, np.array([values.coordinate(game.lab.cost)]))
+
+
+def _clean(values: Law, *groups: Array) -> Array:
+    edges = np.concatenate([values.edges(), *groups])
+    edges = np.unique(edges[np.isfinite(edges)])
+    return edges[(edges >= values.low) & (edges <= values.high)]
+
+
+def _features(
+    game: Game, e: Enforcement, values: Law, t: Array, price: Array, edges: Array | None = None
+) -> tuple[Array, Array, Array, Array, Array, Array]:
+    """What labs are like on either side of each cut-off t, at the price that goes with it.
+
+    `edges` separate panels in which all is smooth, and default to those of one cut-off. Returns the
+    probabilities h and d that a lab below violates and that it is deterred, the means m1, m2 of its rent
+    and squared rent times whether it violates, and the means k1, k2 of the rent and squared rent of a lab
+    above.
+    """
+    V, c = game.lab.racing_value, game.lab.cost
+    by_price = game.lab.gain_rule == "price"  # then every lab below has the same gain
+
+    def below(u: Array) -> Array:
+        s = values.value(u) - c
+        violate = np.ones_like(s) if by_price else e.defection(s + V)
+        density = values.density(u)
+        rate = density * violate
+        return np.stack([rate, density * (1 - violate), rate * s, rate * s * s])
+
+    def above(u: Array) -> Array:
+        s = values.value(u) - c
+        density = values.density(u)
+        return np.stack([density, density * s, density * s * s])
+
+    if edges is None:
+        edges = _clean(values, values.coordinate(c - V + e.bends()), t)
+    low, high = _partial_integrals(below, above, edges, t)
+    under, over = low[0] + low[1], high[0]
+    h, d, m1, m2 = low / np.where(under > 0, under, 1.0)
+    _, k1, k2 = high / np.where(over > 0, over, 1.0)
+    if by_price:
+        h = e.defection(np.where(np.isnan(price), math.inf, price) + V)
+        d, m1, m2 = 1 - h, m1 * h, m2 * h
+    return h, d, m1, m2, k1, k2
+
+
+def _partial_integrals(below: Any, above: Any, edges: Array, t: Array) -> tuple[Array, Array]:
+    """Integrals of `below` from the first edge to each t, and of `above` from each t to the last edge."""
+    nodes, weights = gauss_rule()
+    width = np.diff(edges)
+    grid = edges[:-1, None] + width[:, None] * nodes
+    before = np.cumsum(np.pad((below(grid) @ weights) * width, ((0, 0), (1, 0))), axis=1)
+    pieces = np.pad((above(grid) @ weights) * width, ((0, 0), (0, 1)))
+    after = np.cumsum(pieces[:, ::-1], axis=1)[:, ::-1]
+    panel = np.clip(np.searchsorted(edges, t, side="right") - 1, 0, len(width) - 1)
+    left, right = t - edges[panel], edges[panel + 1] - t
+    low = before[:, panel] + left * (below(edges[panel][:, None] + left[:, None] * nodes) @ weights)
+    high = after[:, panel + 1] + right * (above(t[:, None] + right[:, None] * nodes) @ weights)
+    return low, high

@@ -1,0 +1,213 @@
+"""Exact expectations of one turn for a finite number of labs, and their large-N limits.
+
+Means and variances follow from the states of the market by the laws of total expectation and variance.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from typing import NamedTuple
+
+import numpy as np
+
+from deterrence._enforcement import Enforcement
+from deterrence._game import Game
+from deterrence._laws import Array
+from deterrence._market_states import States, limit_states, market_states
+
+
+class Moment(NamedTuple):
+    """Mean and standard deviation, over markets, of one total of one turn."""
+
+    mean: float
+    sd: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prediction:
+    """Exact expectation and standard deviation of every quantity of one turn.
+
+    Counts are numbers of labs, money is in the scenario's unit, rates are in [0, 1]. A quantity that does
+    not exist is NaN: the price where there are no permits, ``unpermitted_compliance_rate`` where every lab
+    holds one (elsewhere it is conditional on some lab being without).
+
+    Attributes
+    ----------
+    game : Game
+        The game that was asked about.
+    price, revenue, penalties, welfare : Moment, money
+    permits, violations, deterred, audits, false_audits, checks, catches : Moment, labs
+    compliance_rate, unpermitted_compliance_rate : Moment, share of labs
+    """
+
+    game: Game
+    price: Moment
+    permits: Moment
+    violations: Moment
+    deterred: Moment
+    compliance_rate: Moment
+    unpermitted_compliance_rate: Moment
+    audits: Moment
+    false_audits: Moment
+    checks: Moment
+    catches: Moment
+    penalties: Moment
+    revenue: Moment
+    welfare: Moment
+
+    def items(self) -> Iterator[tuple[str, Moment]]:
+        """Yield each quantity's name and moment, in order."""
+        for name in QUANTITIES:
+            yield name, getattr(self, name)
+
+
+QUANTITIES = tuple(field.name for field in fields(Prediction) if field.name != "game")
+"""Names of the quantities of a turn, in the order in which they are reported."""
+
+
+def predict(game: Game) -> Prediction:
+    """Predict every quantity of one turn of a game, exactly for its number of labs.
+
+    Parameters
+    ----------
+    game : Game
+        Any game; a million labs take a few milliseconds.
+
+    Returns
+    -------
+    Prediction
+        Means and standard deviations over markets, to about 1e-12 of their size.
+
+    Notes
+    -----
+    Order statistics after David and Nagaraja (2003), *Order Statistics*; the mixtures are those of
+    section 5 of the model.
+
+    Examples
+    --------
+    >>> from deterrence import Audit, FixedPriceMarket, LabPopulation
+    >>> game = Game(
+    ...     n_agents=100,
+    ...     audit=Audit(high_prob=0.5, base_prob=0.0, false_positive_rate=0.1,
+    ...                 false_negative_rate=0.0, penalty_amount=1.0),
+    ...     market=FixedPriceMarket(fixed_price=0.75),
+    ...     lab=LabPopulation(gross_value_min=0.0, gross_value_max=1.0),
+    ... )
+    >>> round(predict(game).violations.mean, 9)   # 100 labs, those with 0.5 < v < 0.75
+    25.0
+    """
+    enforcement = Enforcement.of(game)
+    return _moments(game, enforcement, market_states(game, enforcement))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limit:
+    """The large-N limit: shares of all labs, and money per lab, with the cap's share of labs held fixed.
+
+    Attributes
+    ----------
+    game : Game
+        The game that was asked about.
+    price : float, money
+        NaN where there are no permits.
+    permits, violations, deterred, audits, checks, catches : float, per lab
+    penalties, revenue, welfare : float, money per lab
+    """
+
+    game: Game
+    price: float
+    permits: float
+    violations: float
+    deterred: float
+    audits: float
+    checks: float
+    catches: float
+    penalties: float
+    revenue: float
+    welfare: float
+
+
+def limit(game: Game) -> Limit:
+    """Return the large-N limit of a game: what `predict` tends to per lab as N grows with Q / N fixed.
+
+    Parameters
+    ----------
+    game : Game
+        Any game.
+
+    Returns
+    -------
+    Limit
+
+    Examples
+    --------
+    >>> from deterrence import Audit, CapMarket, LabPopulation
+    >>> game = Game(
+    ...     n_agents=100,
+    ...     audit=Audit(high_prob=0.5, base_prob=0.0, false_positive_rate=0.1,
+    ...                 false_negative_rate=0.0, penalty_amount=1.0),
+    ...     market=CapMarket(token_cap=25),
+    ...     lab=LabPopulation(gross_value_min=0.0, gross_value_max=1.0),
+    ... )
+    >>> round(limit(game).price, 9), round(limit(game).violations, 9)
+    (0.75, 0.25)
+    """
+    # One lab whose cut-off is certain: the states of the limit are those of a market at its limit price.
+    enforcement = Enforcement.of(game)
+    m = _moments(game, enforcement, limit_states(game, enforcement), n_agents=1)
+    names = [field.name for field in fields(Limit) if field.name != "game"]
+    return Limit(game=game, **{name: float(getattr(m, name).mean) for name in names})
+
+
+def _moments(game: Game, enforcement: Enforcement, s: States, n_agents: int | None = None) -> Prediction:
+    e, N = enforcement, n_agents or game.n_agents
+    k, extra = game.audit.cost, game.lab.racing_value - game.audit.harm
+
+    def total(mean: Array, var: Array | float = 0.0) -> Moment:
+        centre = float(mean[0]) if np.all(mean == mean[0]) else float(s.weight @ mean)
+        return Moment(centre, math.sqrt(float(s.weight @ (var + (mean - centre) ** 2))))
+
+    def draws(holder: float, violator: float) -> Moment:
+        """Number of permit holders and violators that something independent happens to."""
+        q, rest = s.h * violator, s.d + s.h * (1 - violator)
+        spread = s.permits * (holder * (1 - holder)) + s.losers * (q * rest)
+        return total(s.permits * holder + s.losers * q, spread)
+
+    violations = draws(0.0, 1.0)
+    catches = draws(0.0, e.p_eff)
+    # What a loser adds to welfare, and its square: (s + V - H - k X) if it violates, X a check.
+    w1 = s.m1 + (extra - k * e.p_eff) * s.h
+    w2 = s.m2 + 2 * (extra - k * e.p_eff) * s.m1
+    w2 = w2 + (extra**2 - 2 * extra * k * e.p_eff + k**2 * e.p_eff) * s.h
+    spread = s.rent_var + k**2 * s.permits * (e.q_f * (1 - e.q_f))
+    spread = spread + s.losers * np.maximum(w2 - w1**2, 0.0)
+    return Prediction(
+        game=game,
+        price=total(s.price),
+        permits=total(s.permits),
+        violations=violations,
+        deterred=total(s.losers * s.d, s.losers * s.h * s.d),
+        compliance_rate=Moment(1 - violations.mean / N, violations.sd / N),
+        unpermitted_compliance_rate=_among_losers(s),
+        audits=draws(e.p_f, e.p_s),
+        false_audits=draws(e.p_f, 0.0),
+        checks=draws(e.q_f, e.p_eff),
+        catches=catches,
+        penalties=Moment(e.penalty * catches.mean, e.penalty * catches.sd),
+        revenue=total(np.where(s.permits > 0, s.price, 0.0) * s.permits),
+        welfare=total(s.rent - k * e.q_f * s.permits + s.losers * w1, spread),
+    )
+
+
+def _among_losers(s: States) -> Moment:
+    """Moments of the share of losers that comply, given that there are any."""
+    some = s.losers > 0
+    weight, h, d, losers = s.weight[some], s.h[some], s.d[some], s.losers[some]
+    if not weight.sum() > 0:
+        return Moment(math.nan, math.nan)
+    weight = weight / weight.sum()
+    mean = float(d[0]) if np.all(d == d[0]) else float(weight @ d)
+    var = float(weight @ (h * d / losers + (d - mean) ** 2))
+    return Moment(mean, math.sqrt(var))

@@ -1,0 +1,24 @@
+"""The game of ``deterrence``, played by Mesa agents.
+
+Labs trade permits, comply or not, and are audited, turn by turn. `PermitMarket` is one market, or an
+ensemble of them, as a Mesa model to look into; `run` plays many replications and returns a `Record`.
+
+Theory and simulation share the parameters and a lab's decision rule, ``deterrence.complies``, and
+nothing else: no threshold and no prediction enters here, so that their agreement is evidence.
+"""
+
+from simulation._labs import Columns, Lab
+from simulation._model import Governor, PermitMarket
+from simulation._record import Record, run
+from simulation._turn import QUANTITIES, Quantities
+
+__all__ = [
+    "QUANTITIES",
+    "Columns",
+    "Governor",
+    "Lab",
+    "PermitMarket",
+    "Quantities",
+    "Record",
+    "run",
+]

@@ -1,0 +1,82 @@
+"""What a caller may pass: a game, a seed, replications, steps."""
+
+from __future__ import annotations
+
+import numbers
+from typing import Any
+
+import numpy as np
+
+from deterrence import Game, ParameterError, Problem, Scenario
+
+MAX_SEED = 2**128 - 1
+MAX_REPLICATIONS = 2**40
+MAX_STEPS = 10**6
+
+
+def check_game(game: Any) -> None:
+    """Require a game.
+
+    Raises
+    ------
+    ParameterError
+        If it is something else.
+    """
+    if not isinstance(game, Game):
+        raise ParameterError(Problem("game", game, "is no game", "a deterrence.Game or Scenario"))
+
+
+def as_seed(game: Game, rng: Any) -> int:
+    """Seed meant by `rng`: None is the scenario's or a new one, an int itself; a Generator gives one.
+
+    Raises
+    ------
+    ParameterError
+        If it is none of these.
+    """
+    if rng is None and isinstance(game, Scenario):
+        rng = game.seed
+    if rng is None:
+        rng = np.random.SeedSequence().entropy  # 128 bits from the operating system
+    if isinstance(rng, np.random.Generator):
+        return int.from_bytes(rng.bytes(16), "little")
+    if _is_integer(rng) and 0 <= rng <= MAX_SEED:
+        return int(rng)
+    allowed = "None, an integer in [0, 2**128 - 1], or a numpy Generator"
+    raise ParameterError(Problem("rng", rng, "is no seed", allowed))
+
+
+def as_replications(replications: Any) -> range:
+    """Replication numbers meant by `replications`: n is 0 .. n - 1.
+
+    Raises
+    ------
+    ParameterError
+        If it is neither an integer nor a range of consecutive numbers, or is empty or too large.
+    """
+    numbered = range(int(replications)) if _is_integer(replications) else replications
+    if (
+        isinstance(numbered, range)
+        and numbered.step == 1
+        and 0 <= numbered.start < numbered.stop <= MAX_REPLICATIONS
+    ):
+        return numbered
+    allowed = "an integer >= 1, or a range of consecutive numbers, up to 2**40"
+    raise ParameterError(Problem("replications", replications, "is no set of replications", allowed))
+
+
+def as_steps(steps: Any) -> int:
+    """Return `steps` as a plain integer.
+
+    Raises
+    ------
+    ParameterError
+        If it is no integer from 1 to 10**6.
+    """
+    if _is_integer(steps) and 1 <= steps <= MAX_STEPS:
+        return int(steps)
+    raise ParameterError(Problem("steps", steps, "is no number of steps", f"integer in [1, {MAX_STEPS}]"))
+
+
+def _is_integer(value: Any) -> bool:
+    return isinstance(value, numbers.Integral) and not isinstance(value, bool)

@@ -1,0 +1,195 @@
+"""The market as a Mesa model."""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+import mesa
+import numpy as np
+
+from deterrence import Audit, Game, ParameterError, Problem
+from simulation._arguments import as_replications, as_seed, as_steps, check_game
+from simulation._labs import Columns, Lab
+from simulation._turn import QUANTITIES, Play
+
+MAX_CELLS = 10**7
+"""Labs times replications that are kept in memory at once: as many as the largest game has labs."""
+
+PerReplication: TypeAlias = "float | np.ndarray"
+"""A float in a single market, an array of shape (replications,) in an ensemble."""
+
+
+class PermitMarket(mesa.Model):
+    """A compute-permit market under enforcement, played turn by turn by Mesa agents.
+
+    One model holds one market, or an ensemble of independent replications of it. The labs' state is
+    ``columns``, arrays of shape (replications, labs); `Lab` agents are views of it, built when ``agents``
+    or ``agents_by_type`` is first touched.
+
+    Parameters
+    ----------
+    game : deterrence.Game or deterrence.Scenario
+        What is played.
+    rng : None, int or numpy.random.Generator, optional
+        An int in 0 .. 2**128 - 1 is the seed; a Generator gives one. By default the scenario's seed or,
+        if it has none, a new one; ``seed`` says which. The same seed gives the same bits with the same
+        NumPy, SciPy and kind of machine.
+    replications : int or range, optional
+        How many markets, or the numbers of the replications to play: replication 17 is the same market
+        alone or among others.
+
+    Attributes
+    ----------
+    price, permits, violations, deterred, compliance_rate, unpermitted_compliance_rate, audits, \
+    false_audits, checks, catches, penalties, revenue, welfare : float or array of shape (replications,)
+        What the last turn came to, NaN before the first; described in `Quantities`.
+    datacollector : mesa.DataCollector
+        These quantities after every step.
+    governor : Governor
+    columns : Columns
+    game, seed, replications
+        As played.
+
+    Raises
+    ------
+    ParameterError
+        If an argument is malformed, or labs times replications exceed 10**7.
+
+    Examples
+    --------
+    >>> from deterrence import Audit, CapMarket, Game, LabPopulation
+    >>> game = Game(
+    ...     n_agents=20,
+    ...     audit=Audit(high_prob=0.6, base_prob=0.1, false_positive_rate=0.05,
+    ...                 false_negative_rate=0.2, penalty_amount=1.0),
+    ...     market=CapMarket(token_cap=10),
+    ...     lab=LabPopulation(gross_value_min=0.0, gross_value_max=1.0),
+    ... )
+    >>> market = PermitMarket(game, rng=7)
+    >>> market.step()
+    >>> market.permits
+    10.0
+    >>> market.permits + market.deterred + market.violations
+    20.0
+    >>> len(market.agents_by_type[Lab])
+    20
+    >>> market.run(3)
+    >>> len(market.datacollector.get_model_vars_dataframe())
+    4
+    """
+
+    price: PerReplication
+    permits: PerReplication
+    violations: PerReplication
+    deterred: PerReplication
+    compliance_rate: PerReplication
+    unpermitted_compliance_rate: PerReplication
+    audits: PerReplication
+    false_audits: PerReplication
+    checks: PerReplication
+    catches: PerReplication
+    penalties: PerReplication
+    revenue: PerReplication
+    welfare: PerReplication
+
+    def __init__(self, game: Game, *, rng: Any = None, replications: int | range = 1) -> None:
+        check_game(game)
+        self.replications = as_replications(replications)
+        if game.n_agents * len(self.replications) > MAX_CELLS:
+            allowed = f"n_agents * replications <= {MAX_CELLS}; simulation.run has no such limit"
+            raise ParameterError(Problem("replications", replications, "is too many at once", allowed))
+        self.game = game
+        self.seed = as_seed(game, rng)
+        super().__init__(rng=self.seed)
+        self._play = Play(game, self.seed, self.replications)
+        self._registered = 0
+        self._labs: list[Lab] = []
+        self.governor = Governor(self)
+        unknown = np.full(len(self.replications), np.nan)
+        for name in QUANTITIES:
+            setattr(self, name, self.per_replication(unknown))
+        self.datacollector = mesa.DataCollector(model_reporters={name: name for name in QUANTITIES})
+
+    @property
+    def columns(self) -> Columns:
+        """The state of all labs."""
+        return self._play.columns
+
+    def step(self) -> None:
+        """Play one turn: trade, comply, enforce."""
+        for turn in self._play.turns(1):
+            for name in QUANTITIES:
+                setattr(self, name, self.per_replication(getattr(turn, name)))
+        self.datacollector.collect(self)
+
+    def run(self, steps: int) -> None:
+        """Play `steps` turns.
+
+        Raises
+        ------
+        ParameterError
+            If `steps` is no integer from 1 to 10**6.
+        """
+        for _ in range(as_steps(steps)):
+            self.step()
+
+    def per_replication(self, values: np.ndarray) -> Any:
+        """Values of shape (replications,), or the one value itself where there is one replication."""
+        return values[0].item() if len(values) == 1 else values.copy()
+
+    @property
+    def labs(self) -> list[Lab]:
+        """The labs in the order of the columns."""
+        self._build_labs()
+        return list(self._labs)
+
+    @property
+    def agents(self) -> Any:  # pyright: ignore[reportIncompatibleMethodOverride]
+        """All agents: the Governor, the labs and what the user adds."""
+        self._build_labs()
+        return super().agents
+
+    @property
+    def agent_types(self) -> list[type]:
+        """The types of all agents."""
+        self._build_labs()
+        return super().agent_types
+
+    @property
+    def agents_by_type(self) -> Any:
+        """The agents of each type."""
+        self._build_labs()
+        return super().agents_by_type
+
+    def remove_all_agents(self) -> None:
+        """Remove all agents from the model; see `Lab` for what that means for labs."""
+        self._build_labs()
+        super().remove_all_agents()
+
+    def _build_labs(self) -> None:
+        for index in range(len(self._labs), self.game.n_agents):
+            self._labs.append(Lab(self, index))
+
+    def register_agent(self, agent: Any) -> None:
+        """Take in an agent, numbered in the order of registration as in Mesa 3.5."""
+        super().register_agent(agent)
+        self._registered += 1
+        agent.unique_id = self._registered
+        # Before 3.5 Mesa counts in a dictionary that keeps every model alive; we do not need its count.
+        getattr(mesa.Agent, "_ids", {}).pop(self, None)
+
+
+class Governor(mesa.Agent):
+    """The authority that sells permits, audits and fines."""
+
+    model: PermitMarket  # pyright: ignore[reportIncompatibleVariableOverride]
+
+    @property
+    def policy(self) -> Audit:
+        """How it looks and what it does to a violator it finds."""
+        return self.model.game.audit
+
+    @property
+    def account(self) -> PerReplication:
+        """Permits sold and penalties collected, less the cost of checks, since the start; money."""
+        return self.model.per_replication(self.model._play.account)
