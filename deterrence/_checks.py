@@ -167,8 +167,9 @@ def _number(name: str, value: Any, low: float, high: float) -> Any:
         array = np.asarray(None)
     if array.dtype.kind not in "fiu":
         raise ParameterError(Problem(name, value, "is not a number", _ALLOWED[low, high]))
+    array = array.astype(np.float64, copy=False)
     if array.size == 0 or (array.min() >= low and array.max() <= high):  # false where there is a NaN
-        return array.astype(np.float64, copy=False) if array.ndim else float(array)
+        return array if array.ndim else float(array)
     bad = array[~((array >= low) & (array <= high))].flat[0].item()
     raise ParameterError(Problem(name, bad, "is out of range", _ALLOWED[low, high]))
 
@@ -211,26 +212,29 @@ def _mismatch(value: Any, hint: Any) -> str | None:
         base, interval = typing.get_args(hint)[:2]
         return _mismatch(value, base) or (None if _inside(value, interval) else "is out of range")
     if origin is Literal:
-        good = isinstance(value, str) and value in typing.get_args(hint)
-        return None if good else "is not one of the choices"
+        return None if value in typing.get_args(hint) else "is not one of the choices"
     if hint is float:
-        if isinstance(value, bool) or not isinstance(value, numbers.Real):
-            return "is not a number"
-        return None if _is_finite(value) else "is not finite"
+        return _float_mismatch(value)
     if hint is int:
         good = isinstance(value, numbers.Integral) and not isinstance(value, bool)
         return None if good else "is not an integer"
     if hint is type(None):
         return None if value is None else "is not null"
-    if not isinstance(value, origin or hint):
-        return f"is not {_article(_name(hint))}"
-    if hint is str and _UNPRINTABLE.search(value):
+    good = isinstance(value, origin or hint)
+    if good and origin is dict:
+        key_type, item_type = typing.get_args(hint)
+        good = not any(_mismatch(k, key_type) or _mismatch(item, item_type) for k, item in value.items())
+    if good and hint is str and _UNPRINTABLE.search(value):
         return "holds control characters"
-    if origin is dict:
-        key, item = typing.get_args(hint)
-        pairs = [(_mismatch(k, key), _mismatch(v, item)) for k, v in value.items()]
-        return None if all(pair == (None, None) for pair in pairs) else f"is not {_article(_name(hint))}"
-    return None
+    return None if good else f"is not {_article(_name(hint))}"
+
+
+def _float_mismatch(value: Any) -> str | None:
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+        return "is not a number"
+    if _is_finite(value):
+        return None
+    return "is out of range" if isinstance(value, int) else "is not finite"
 
 
 # A terminal obeys some of these, and UTF-8 has no bytes for half a surrogate pair.
@@ -271,7 +275,8 @@ def allowed(hint: Any) -> str:
 def _name(hint: Any) -> str:
     if typing.get_origin(hint) is dict:
         return f"dict of {_name(typing.get_args(hint)[1])}"
-    return {float: "number", int: "integer", str: "text", type(None): "null"}.get(hint, hint.__name__)
+    names = {float: "number", int: "integer", str: "text", type(None): "null"}
+    return names.get(hint) or hint.__name__
 
 
 def _plain(value: Any, hint: Any) -> Any:

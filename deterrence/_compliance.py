@@ -291,8 +291,14 @@ def required_detection(*, g: Number, B: Number) -> _Solution:
 def required_audit_rate(*, g: Number, B: Number, p_b: Number = 0.0) -> _Solution:
     """Smallest p_s: what detection needs beyond backchecks."""
     target, exists, _ = required_detection(g=g, B=B)
-    op = operations(target, p_b)
-    return _Solution(op.minimum(1.0, op.ratio(op.maximum(target - p_b, 0.0), 1 - p_b)), exists)
+    return _Solution(_share(target, p_b, 1 - p_b), exists)
+
+
+def _share(target: Number, rest: Number, weight: Number) -> Any:
+    """Smallest x in [0, 1] with rest + weight x >= target; 0 where x has no weight."""
+    op = operations(target, rest, weight)
+    need = op.where(weight > 0, op.maximum(target - rest, 0.0), 0.0)
+    return op.minimum(1.0, op.ratio(need, weight))
 
 
 def _solve_B(*, g: Number, p_eff: Number) -> _Solution:
@@ -362,19 +368,14 @@ def _solve_v(*, p_eff: Number, B: Number, p: Number, c: Number = 0.0, V: Number 
 
 
 def _solve_pi_1(*, g: Number, B: Number, beta: Number, pi_0: Number = 0.0, p_b: Number = 0.0) -> _Solution:
-    by_clean = (1 - beta) * pi_0
-    target = required_audit_rate(g=g, B=B, p_b=p_b).value
-    op = operations(target, by_clean)
-    need = op.ratio(op.maximum(target - by_clean, 0.0), beta)
-    return _Solution(op.minimum(1.0, need), covers(_detected(beta + by_clean, p_b) * B, g))
+    target, clean = required_audit_rate(g=g, B=B, p_b=p_b).value, (1 - beta) * pi_0
+    return _Solution(_share(target, clean, beta), covers(_detected(beta + clean, p_b) * B, g))
 
 
 def _solve_pi_0(*, g: Number, B: Number, beta: Number, pi_1: Number, p_b: Number = 0.0) -> _Solution:
-    by_suspicious = beta * pi_1
-    target = required_audit_rate(g=g, B=B, p_b=p_b).value
-    op = operations(target, by_suspicious)
-    need = op.ratio(op.maximum(target - by_suspicious, 0.0), 1 - beta)
-    return _Solution(op.minimum(1.0, need), covers(_detected(by_suspicious + (1 - beta), p_b) * B, g))
+    target, suspicious = required_audit_rate(g=g, B=B, p_b=p_b).value, beta * pi_1
+    exists = covers(_detected(suspicious + (1 - beta), p_b) * B, g)
+    return _Solution(_share(target, suspicious, 1 - beta), exists)
 
 
 def _solve_beta(*, g: Number, B: Number, pi_1: Number, pi_0: Number, p_b: Number = 0.0) -> _Solution:
@@ -383,20 +384,18 @@ def _solve_beta(*, g: Number, B: Number, pi_1: Number, pi_0: Number, p_b: Number
     exists = covers(_detected(op.maximum(pi_1, pi_0), p_b) * B, g)
     # With pi_1 < pi_0 a better signal moves violators to the branch audited less.
     better = pi_1 >= pi_0
-    least = op.minimum(1.0, op.ratio(op.maximum(target - pi_0, 0.0), op.where(better, pi_1 - pi_0, 1.0)))
     most = op.ratio(op.maximum(pi_0 - target, 0.0), op.where(better, 1.0, pi_0 - pi_1))
     most = op.minimum(1.0, most)
     reached = _detected(most * pi_1 + (1 - most) * pi_0, p_b) * B
     most = _settled(most, 1.0, covers(reached, g))
-    return _Solution(op.where(better, least, most), exists, op.where(better, "at least", "at most"))
+    value = op.where(better, _share(target, pi_0, pi_1 - pi_0), most)
+    return _Solution(value, exists, op.where(better, "at least", "at most"))
 
 
 def _solve_p_b(*, g: Number, B: Number, pi_1: Number, pi_0: Number, beta: Number) -> _Solution:
     p_s = beta * pi_1 + (1 - beta) * pi_0
     target, exists, _ = required_detection(g=g, B=B)
-    op = operations(target, p_s)
-    need = op.ratio(op.maximum(target - p_s, 0.0), 1 - p_s)
-    return _Solution(op.minimum(1.0, need), exists)
+    return _Solution(_share(target, p_s, 1 - p_s), exists)
 
 
 def _detected(p_s: Number, p_b: Number) -> Number:

@@ -162,16 +162,15 @@ class Equilibrium:
     def _rule_rows(self) -> Iterator[tuple[str, str]]:
         if self.x is None:
             return
-        meaning = "some pi_1 deters" if self.x >= 1 else "no pi_1 deters"
-        yield "ratio", f"x = P beta / (v* - c) = {self.x:.6g}: alone (pi_0 = p_b = V = 0, r = 1), {meaning}"
+        yield (
+            "ratio",
+            f"x = P beta / (v* - c) = {self.x:.6g}; with pi_0 = p_b = V = 0 and r = 1, "
+            + ("some pi_1 deters" if self.x >= 1 else "no pi_1 deters"),
+        )
+        yield "audit rules", f"{'':<32}{'pi_1':>9}  {'deters so':<9}  deters in this game"
         for rule, form in zip(self.rules, ("min(1, x)", "min(1, 1/x)"), strict=True):
-            yield (
-                "audit rules" if form == "min(1, x)" else "",
-                (
-                    f"{rule.name:<15} = {form:<11} = {rule.pi_1:.6g}: "
-                    f"{_verdict(rule.deters)} alone, {_verdict(rule.deters_in_game)} in this game"
-                ),
-            )
+            alone, here = ("yes" if deters else "no" for deters in (rule.deters, rule.deters_in_game))
+            yield "", f"{rule.name:<16} = {form:<13}{rule.pi_1:>9.6g}  {alone:<9}  {here}"
 
 
 def solve(game: Game) -> Equilibrium:
@@ -315,7 +314,3 @@ def _describe(game: Game) -> str:
     )
     name = f"{game.name}: " if isinstance(game, Scenario) else ""
     return f"{name}{game.n_agents} labs, {kind}"
-
-
-def _verdict(deters: bool) -> str:
-    return "deters" if deters else "does not deter"

@@ -165,9 +165,15 @@ def _moments(game: Game, enforcement: Enforcement, s: States, n_agents: int | No
     e, N = enforcement, n_agents or game.n_agents
     k, extra = game.audit.cost, game.lab.racing_value - game.audit.harm
 
+    weight = s.weight / s.weight.sum()
+    likeliest = int(np.argmax(weight))
+
     def total(mean: Array, var: Array | float = 0.0) -> Moment:
-        centre = float(mean[0]) if np.all(mean == mean[0]) else float(s.weight @ mean)
-        return Moment(centre, math.sqrt(float(s.weight @ (var + (mean - centre) ** 2))))
+        # Around the likeliest state, so that what is certain comes out as certain.
+        offset = mean - mean[likeliest]
+        shift = float(weight @ offset)
+        spread = float(weight @ (var + (offset - shift) ** 2))
+        return Moment(float(mean[likeliest]) + shift, math.sqrt(spread))
 
     def draws(holder: float, violator: float) -> Moment:
         """Number of permit holders and violators that something independent happens to."""

@@ -12,6 +12,7 @@ MOST_BYTES = 10_000_000
 MOST_VALUES = 100_000
 MOST_LEVELS = 32
 _MOST_DIGITS = 300
+_TOO_DEEP = Problem("nesting", f"more than {MOST_LEVELS} levels", "is too deep", f"at most {MOST_LEVELS}")
 
 
 class Object(dict[str, Any]):
@@ -51,9 +52,9 @@ def parse(data: bytes) -> Any:
         place = f"line {error.lineno} column {error.colno}"
         raise _refusal(place, error.doc[error.pos :][:20], f"is not JSON ({error.msg})", "JSON") from None
     except RecursionError:
-        tree = None
-    if tree is None or _levels(tree) > MOST_LEVELS:
-        raise _refusal("nesting", f"more than {MOST_LEVELS} levels", "is too deep", f"at most {MOST_LEVELS}")
+        raise ParameterError(_TOO_DEEP) from None
+    if _levels(tree) > MOST_LEVELS:
+        raise ParameterError(_TOO_DEEP)
     return tree
 
 

@@ -15,7 +15,7 @@ from simulation._turn import QUANTITIES, Play
 MAX_CELLS = 10**7
 """Labs times replications that are kept in memory at once: as many as the largest game has labs."""
 
-PerReplication: TypeAlias = "float | np.ndarray"
+PerReplication: TypeAlias = Any
 """A float in a single market, an array of shape (replications,) in an ensemble."""
 
 
@@ -104,6 +104,7 @@ class PermitMarket(mesa.Model):
         self._play = Play(game, self.seed, self.replications)
         self._registered = 0
         self._labs: list[Lab] = []
+        self._labs_built = False
         self.governor = Governor(self)
         unknown = np.full(len(self.replications), np.nan)
         for name in QUANTITIES:
@@ -133,7 +134,7 @@ class PermitMarket(mesa.Model):
         for _ in range(as_steps(steps)):
             self.step()
 
-    def per_replication(self, values: np.ndarray) -> Any:
+    def per_replication(self, values: np.ndarray) -> PerReplication:
         """Values of shape (replications,), or the one value itself where there is one replication."""
         return values[0].item() if len(values) == 1 else values.copy()
 
@@ -167,8 +168,9 @@ class PermitMarket(mesa.Model):
         super().remove_all_agents()
 
     def _build_labs(self) -> None:
-        for index in range(len(self._labs), self.game.n_agents):
-            self._labs.append(Lab(self, index))
+        if not self._labs_built:
+            self._labs_built = True  # at once, since who hears of a new agent may ask for `agents`
+            self._labs.extend(Lab(self, index) for index in range(self.game.n_agents))
 
     def register_agent(self, agent: Any) -> None:
         """Take in an agent, numbered in the order of registration as in Mesa 3.5."""

@@ -1,0 +1,213 @@
+"""The command line: ``deterrence validate``, ``solve``, ``simulate``, ``formulas``, ``scenarios``."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.text import Text
+
+import scenarios as scenario_files
+from deterrence import ParameterError, Scenario
+
+app = typer.Typer(
+    name="deterrence",
+    help="When do rational AI labs comply with a compute-permit regime? Theory against simulation.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Which = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[NAME|FILE]...", help="Shipped scenarios, or .json files; default: every shipped one."
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print strict JSON instead of text.")]
+Seed = Annotated[int | None, typer.Option(help="Seed; default: the scenario's, or a new one.", min=0)]
+Replications = Annotated[int, typer.Option(help="Independent markets to simulate.", min=100)]
+
+
+@app.command()
+def validate(
+    which: Which = None,
+    replications: Replications = 20_000,
+    seed: Seed = None,
+    error: Annotated[
+        float, typer.Option(help="Probability that anything is said to differ by chance alone.")
+    ] = 0.001,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for JSON, LaTeX table, formula sheet and figure.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Compare the exact predictions with the simulation; exit 1 if they differ."""
+    from analysis._compare import compare
+    from analysis._json import comparison, dumps
+    from analysis._report import write_report
+    from analysis._text import comparison_view, summary_view
+    from deterrence import solve
+
+    chosen = _load(which)
+    pairs = []
+    with _progress(replications * len(chosen), "markets") as advance:
+        for scenario in chosen.values():
+            share = error / len(chosen)
+            result = compare(scenario, replications=replications, rng=seed, error=share, progress=advance)
+            pairs.append((result, solve(scenario)))
+    if json:
+        sys.stdout.write(dumps([comparison(c, e) for c, e in pairs]))
+    else:
+        console = _console()
+        for pair in pairs:
+            console.print(comparison_view(*pair))
+        console.print(summary_view(pairs))
+        agree = all(c.agrees for c, _ in pairs)
+        verdict = "agrees" if agree else "differs"
+        about = f"theory against simulation in {len(pairs)} scenarios, family-wise error {error:g}: {verdict}"
+        console.print(Text(f"\n{about}", style="bold"))
+    if out is not None:
+        for path in write_report(pairs, out):
+            _say(f"wrote {path}")
+    if not all(c.agrees for c, _ in pairs):
+        raise typer.Exit(1)
+
+
+@app.command()
+def solve(which: Which = None, json: Json = False) -> None:
+    """Solve games: price, who complies and why, both audit rules and which deters, what it takes."""
+    from analysis._json import dumps, plain
+    from deterrence import solve as solve_game
+
+    answers = [solve_game(scenario) for scenario in _load(which).values()]
+    if json:
+        sys.stdout.write(dumps([plain(answer) for answer in answers]))
+    else:
+        print("\n\n".join(str(answer) for answer in answers))
+
+
+@app.command()
+def simulate(
+    which: Which = None,
+    replications: Replications = 1000,
+    steps: Annotated[int | None, typer.Option(help="Turns; default: the scenario's.", min=1)] = None,
+    seed: Seed = None,
+    json: Json = False,
+) -> None:
+    """Play games and report the mean of each quantity over replications, averaged over steps."""
+    from analysis._json import dumps, simulated
+    from analysis._text import simulation_view
+    from simulation import run
+
+    chosen = _load(which)
+    records = []
+    with _progress(replications * len(chosen), "markets") as advance:
+        for scenario in chosen.values():
+            records.append(run(scenario, replications=replications, steps=steps, rng=seed, progress=advance))
+    if json:
+        sys.stdout.write(dumps([simulated(record) for record in records]))
+    else:
+        for record in records:
+            _console().print(simulation_view(record))
+
+
+@app.command()
+def formulas(
+    names: Annotated[list[str] | None, typer.Argument(metavar="[NAME]...")] = None,
+    latex: Annotated[bool, typer.Option("--latex", help="Print LaTeX only.")] = False,
+    sheet: Annotated[Path | None, typer.Option(help="Write all formulas as a LaTeX document.")] = None,
+    json: Json = False,
+) -> None:
+    """Print formulas with their derivations, or write the whole sheet."""
+    raise NotImplementedError
+
+
+@app.command()
+def scenarios(
+    which: Which = None,
+    schema: Annotated[
+        bool, typer.Option("--schema", help="Print the JSON Schema of scenario files.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """List scenarios, or check scenario files."""
+    from analysis._json import dumps, plain
+    from analysis._text import scenario_list
+
+    if schema:
+        sys.stdout.write(dumps(scenario_files.schema()))
+        return
+    chosen = _load(which)
+    if json:
+        sys.stdout.write(dumps(plain(chosen)))
+    else:
+        _console().print(scenario_list(chosen))
+
+
+def main() -> None:
+    """Run the command line: status 0 fine, 1 theory rejected or run failed, 2 usage or configuration."""
+    with warnings.catch_warnings():
+        warnings.showwarning = lambda message, *_args, **_kwargs: _say(f"warning: {message}")
+        try:
+            app()
+        except ParameterError as error:
+            _say(str(error))
+            sys.exit(2)
+        except OSError as error:
+            _say(f"{error.filename or 'output'}: {error.strerror or error}")
+            sys.exit(1)
+
+
+def _load(which: list[str] | None) -> dict[str, Scenario]:
+    """Load the scenarios meant; all problems of all files are said together."""
+    chosen: dict[str, Scenario] = {}
+    problems: list[str] = []
+    for item in which or scenario_files.names():
+        try:
+            if item.endswith(".json"):
+                chosen.update(scenario_files.load_all(item))
+            else:
+                chosen[item] = scenario_files.load(item)
+        except ParameterError as error:
+            problems.append(str(error))
+    if problems:
+        _say("\n".join(problems))
+        raise typer.Exit(2)
+    return chosen
+
+
+def _console() -> Console:
+    return Console(highlight=False, emoji=False)
+
+
+def _say(message: str) -> None:
+    print(message, file=sys.stderr)
+
+
+@contextmanager
+def _progress(total: int, unit: str) -> Iterator[Any]:
+    """Show a bar on a terminal's standard error; elsewhere stay silent."""
+    console = Console(stderr=True)
+    columns = (
+        TextColumn("simulating"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn(unit),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("", total=total)
+        yield lambda done: bar.advance(task, done)
+
+
+if __name__ == "__main__":
+    main()

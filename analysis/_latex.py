@@ -1,0 +1,113 @@
+"""Comparisons as LaTeX tables (amsmath and booktabs)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from analysis._compare import Comparison, Row
+from deterrence import Equilibrium, Scenario
+
+_ESCAPES = str.maketrans(
+    {
+        "\\": r"\textbackslash{}",
+        "{": r"\{",
+        "}": r"\}",
+        "$": r"\$",
+        "&": r"\&",
+        "#": r"\#",
+        "%": r"\%",
+        "_": r"\_",
+        "^": r"\textasciicircum{}",
+        "~": r"\textasciitilde{}",
+    }
+)
+
+
+def escape(text: str) -> str:
+    """Make plain text safe in LaTeX; characters that pdfLaTeX cannot set become question marks."""
+    printable = "".join(ch if ch.isascii() and ch.isprintable() else "?" for ch in text)
+    return printable.translate(_ESCAPES)
+
+
+def comparison_table(comparison: Comparison, equilibrium: Equilibrium) -> str:
+    r"""Write one comparison as a ``table`` environment with booktabs rules.
+
+    Parameters
+    ----------
+    comparison : Comparison
+        What was predicted and observed.
+    equilibrium : deterrence.Equilibrium
+        ``deterrence.solve`` of the same game, for what the caption says of the two audit rules.
+
+    Returns
+    -------
+    str
+        LaTeX; needs ``\usepackage{booktabs}``.
+    """
+    lines = [
+        r"\begin{table}[htbp]",
+        r"\centering\footnotesize\setlength{\tabcolsep}{4pt}",
+        rf"\caption{{{_caption(comparison, equilibrium)}}}",
+        r"\begin{tabular}{@{}lrrrrl@{}}",
+        r"\toprule",
+        r"quantity & predicted & simulated & 95\,\% interval & $z$ & verdict \\",
+        r"\midrule",
+        *(_line(row) for row in comparison.rows),
+        r"\midrule",
+        *(
+            rf"{escape(name)} & {_number(predicted)} & {_number(observed)} & & & \\"
+            for name, predicted, observed in comparison.split()
+        ),
+        r"\bottomrule",
+        r"\end{tabular}",
+        r"\end{table}",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def comparison_tables(pairs: Sequence[tuple[Comparison, Equilibrium]]) -> str:
+    """Write several comparisons, one table after the other."""
+    head = "% Needs \\usepackage{amsmath,booktabs}.\n"
+    return head + "\n".join(comparison_table(c, e) for c, e in pairs)
+
+
+def _caption(comparison: Comparison, equilibrium: Equilibrium) -> str:
+    game = comparison.game
+    name = rf"\texttt{{{escape(game.name)}}}: " if isinstance(game, Scenario) else ""
+    text = (
+        f"{name}theory against {comparison.replications} simulated markets of {game.n_agents} labs "
+        f"(seed {comparison.seed}). Family-wise error {comparison.error:g}. "
+    )
+    if equilibrium.x is not None:
+        spec, least = equilibrium.rules
+        text += (
+            rf"$x = P\beta/(v^*-c) = {_number(equilibrium.x).strip('$')}$; "
+            rf"$\min(1, x)$ {_verdict(spec.deters)} the marginal lab, "
+            rf"$\min(1, 1/x)$ {_verdict(least.deters)} it."
+        )
+    return text
+
+
+def _verdict(deters: bool) -> str:
+    return "deters" if deters else "does not deter"
+
+
+def _line(row: Row) -> str:
+    interval = "--" if math.isnan(row.low) else f"{_number(row.low)} to {_number(row.high)}"
+    z = "--" if math.isnan(row.z) else f"${row.z:.2f}$"
+    name = escape(row.quantity.replace("_", " "))
+    cells = (name, _number(row.predicted), _number(row.observed), interval, z, row.verdict)
+    return " & ".join(cells) + r" \\"
+
+
+def _number(value: float) -> str:
+    if math.isnan(value):
+        return "--"
+    if math.isinf(value):
+        return r"$\infty$" if value > 0 else r"$-\infty$"
+    text = f"{value:.5g}"
+    if "e" not in text:
+        return f"${text}$"
+    digits, exponent = text.split("e")
+    return rf"${digits}\times10^{{{int(exponent)}}}$"

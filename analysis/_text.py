@@ -1,0 +1,120 @@
+"""Comparisons and lists as tables for the terminal."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from analysis._compare import Comparison
+from analysis._intervals import summarise
+from deterrence import CapMarket, Equilibrium, Game, Scenario
+
+_COLOURS = {"agrees": "green", "exact": "green", "differs": "bold red"}
+
+
+def number(value: float) -> str:
+    """Six significant digits; a dash for what does not exist."""
+    return "-" if math.isnan(value) else f"{value:.6g}"
+
+
+def comparison_view(comparison: Comparison, equilibrium: Equilibrium) -> RenderableType:
+    """One comparison as a heading, a table and what it says of compliance and of the audit rules."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("quantity", "predicted", "simulated", "95 % interval", "z", "verdict"):
+        table.add_column(name, justify="left" if name in ("quantity", "verdict") else "right")
+    for row in comparison.rows:
+        interval = "-" if math.isnan(row.low) else f"{number(row.low)} .. {number(row.high)}"
+        z = "-" if math.isnan(row.z) else f"{row.z:+.2f}"
+        verdict = Text(row.verdict, style=_COLOURS[row.verdict])
+        table.add_row(
+            row.quantity.replace("_", " "), number(row.predicted), number(row.observed), interval, z, verdict
+        )  # fmt: skip
+    return Group(_heading(comparison), table, _split(comparison), *_rules(equilibrium), Text())
+
+
+def summary_view(pairs: Sequence[tuple[Comparison, Equilibrium]]) -> RenderableType:
+    """One line for each comparison."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    headings = ("scenario", "N", "x", "compliance predicted", "simulated", "largest |z|", "verdict")
+    for name in headings:
+        table.add_column(name, justify="left" if name in ("scenario", "verdict") else "right")
+    for c, e in pairs:
+        rate = c["compliance_rate"]
+        largest = max((abs(row.z) for row in c.rows if not math.isnan(row.z)), default=math.nan)
+        table.add_row(
+            Text(game_name(c.game)),
+            str(c.game.n_agents),
+            "-" if e.x is None else number(e.x),
+            f"{rate.predicted:.3%}",
+            f"{rate.observed:.3%}",
+            "-" if math.isnan(largest) else f"{largest:.2f}",
+            Text(c.verdict, style=_COLOURS[c.verdict]),
+        )
+    return table
+
+
+def simulation_view(record: Any) -> RenderableType:
+    """What a simulation came to: the mean of each quantity with its 95 % interval."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("quantity", "mean", "95 % interval"):
+        table.add_column(name, justify="left" if name == "quantity" else "right")
+    for name, seen in summarise(record).items():
+        interval = "-" if math.isnan(seen.low) else f"{number(seen.low)} .. {number(seen.high)}"
+        table.add_row(name.replace("_", " "), number(seen.mean), interval)
+    about = f": {record.game.n_agents} labs, {len(record.replications):,} markets of {record.steps} steps"
+    heading = Text(game_name(record.game), style="bold")
+    return Group(heading.append(f"{about}, seed {record.seed}", style="not bold"), table, Text())
+
+
+def scenario_list(scenarios: Mapping[str, Scenario]) -> RenderableType:
+    """Names and descriptions."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("scenario", no_wrap=True)
+    table.add_column("description")
+    for name, scenario in scenarios.items():
+        table.add_row(Text(name), Text(scenario.description))
+    return table
+
+
+def game_name(game: Game) -> str:
+    """Name of a scenario."""
+    return game.name if isinstance(game, Scenario) else "game"
+
+
+def _heading(comparison: Comparison) -> Text:
+    game, market = comparison.game, comparison.game.market
+    kind = (
+        f"{market.token_cap} permits under a cap"
+        if isinstance(market, CapMarket)
+        else f"permits at {market.fixed_price:g}"
+    )
+    text = Text(game_name(game), style="bold")
+    about = f": {game.n_agents} labs, {kind}; {comparison.replications:,} markets, seed {comparison.seed}"
+    return text.append(about, style="not bold")
+
+
+def _split(comparison: Comparison) -> Text:
+    (_, permits, seen_permits), (_, deterred, seen_deterred) = comparison.split()
+    return Text(
+        f"compliance {comparison['compliance_rate'].predicted:.2%} = permits {permits:.2%} "
+        f"+ deterred {deterred:.2%}   (simulated {seen_permits:.2%} + {seen_deterred:.2%})"
+    )
+
+
+def _rules(equilibrium: Equilibrium) -> list[RenderableType]:
+    """What the two audit rules say, and whether they deter the marginal lab."""
+    if equilibrium.x is None:
+        return [Text("no permits, so no marginal permit holder and no audit rule")]
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    headings = ("audit rule", "", "pi_1", "deters, all else 0", "deters in this game")
+    for name in headings:
+        table.add_column(name, justify="right" if name == "pi_1" else "left")
+    for rule, form in zip(equilibrium.rules, ("min(1, x)", "min(1, 1/x)"), strict=True):
+        answers = ("yes" if deters else "no" for deters in (rule.deters, rule.deters_in_game))
+        table.add_row(rule.name, form, f"{rule.pi_1:.4g}", *answers)
+    return [Text(f"marginal lab: x = P beta / (v* - c) = {equilibrium.x:.4g}"), table]

@@ -1,0 +1,158 @@
+"""One step of a derivation: a sentence, and a claim that SymPy can check."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import sympy
+from sympy import Derivative, Dummy, Eq, Expr, Ge, Interval, Le, Lt, Max, Min, Piecewise, Symbol
+from sympy.core.relational import Relational
+
+from deterrence.formulas._printing import latex, plain, plain_text
+from deterrence.formulas._symbols import glossary
+
+
+class Named(Expr):
+    """An expression that is written as a letter, and stands for itself when a claim is verified."""
+
+    def __new__(cls, meaning: Expr, text: Any, latex: Any = "") -> Named:
+        return Expr.__new__(cls, meaning, Symbol(str(text)), Symbol(str(latex or text)))
+
+    @property
+    def free_symbols(self) -> set[Symbol]:
+        return self.args[0].free_symbols
+
+    def _sympystr(self, _: object) -> str:
+        return str(self.args[1])
+
+    def _latex(self, _: object) -> str:
+        return self.args[2].name
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """A sentence of a derivation and the claim it makes.
+
+    Attributes
+    ----------
+    text : str
+        What is done or said, with formulas between dollars.
+    claim : sympy.Relational
+        An equation or an inequality. Derivatives, integrals, sums and limits in it are not worked out.
+    given : tuple of sympy.Relational
+        Conditions under which it holds, each with a symbol on its left side; the right side may hold
+        symbols of later conditions.
+    """
+
+    text: str
+    claim: Relational
+    given: tuple[Relational, ...] = ()
+
+    def verify(self) -> bool:
+        """Whether SymPy confirms the claim under the given conditions.
+
+        Symbols take their values inside the domains of the glossary, so a weak inequality is meant to
+        hold on the boundary by continuity.
+        """
+        values = _conditions(self.given)
+        free = self.claim.free_symbols.union(*(value.free_symbols for value in values.values()))
+        inner = {symbol: _inside(symbol) for symbol in free & glossary.keys()}
+        sides = (_worked_out(side, values, inner) for side in (self.claim.lhs, self.claim.rhs))
+        return _truth(self.claim.func(*sides, evaluate=False), thorough=True) is True
+
+    def __str__(self) -> str:
+        given = f"   if {', '.join(map(plain, self.given))}" if self.given else ""
+        return f"{plain_text(self.text)}\n     {plain(self.claim)}{given}"
+
+    def latex(self) -> str:
+        """Return the step as LaTeX: the sentence, and the claim as a displayed formula."""
+        given = r" \quad\text{if } " + ",\\ ".join(map(latex, self.given)) if self.given else ""
+        return f"{self.text}\n\\[ {latex(self.claim)}{given} \\]"
+
+
+def _worked_out(expr: Expr, values: dict[Symbol, Expr], inner: dict[Symbol, Expr]) -> Expr:
+    """Evaluate one side of a claim with its conditions built into the symbols."""
+    expr = expr.replace(lambda part: isinstance(part, Named), lambda part: part.args[0])
+    expr = expr.rewrite([Min, Max], Piecewise)
+    expr = expr.replace(lambda part: isinstance(part, Derivative), lambda part: part.doit())
+    for _ in values:  # a value may hold symbols of later conditions
+        expr = expr.subs(values, simultaneous=True)
+    return _decided(_decided(expr.xreplace(inner)).doit())
+
+
+def _conditions(given: tuple[Relational, ...]) -> dict[Symbol, Expr]:
+    """Values of symbols that satisfy the conditions whatever positive values the new symbols take."""
+    values: dict[Symbol, Expr] = {}
+    for condition in given:
+        symbol, bound = condition.lhs, condition.rhs
+        slack = Dummy(positive=True)
+        share = slack / (1 + slack)
+        if isinstance(condition, Eq):
+            values[symbol] = bound
+        elif isinstance(condition, Lt | Le):
+            values[symbol] = bound * share
+        elif glossary[symbol].domain == Interval(0, 1):
+            values[symbol] = bound + (1 - bound) * share
+        else:
+            values[symbol] = bound + slack
+    return values
+
+
+def _inside(symbol: Symbol) -> Expr:
+    """A value inside the symbol's domain, as an expression in a symbol whose sign SymPy knows."""
+    domain = glossary[symbol].domain
+    if domain == Interval(0, 1):
+        slack = Dummy(positive=True)
+        return slack / (1 + slack)
+    if domain == Interval(0, sympy.oo):
+        return Dummy(positive=True)
+    return symbol
+
+
+def _decided(expr: Expr) -> Expr:
+    """Replace the conditions of cases that are known to hold or to fail."""
+    expr = expr.rewrite([Min, Max, sympy.Heaviside], Piecewise)
+    truths = {part: _truth(part) for part in expr.atoms(Relational)}
+    return expr.xreplace({part: sympy.S(truth) for part, truth in truths.items() if truth is not None})
+
+
+def _truth(claim: Relational, *, thorough: bool = False) -> bool | None:
+    """Whether a relation holds for all values of its symbols, fails for all, or neither is known."""
+    if any(side.is_infinite for side in claim.args):
+        verdict = claim.func(*claim.args)
+        return bool(verdict) if verdict in (sympy.true, sympy.false) else None
+    gap = claim.lhs - claim.rhs
+    tests = [(0, _is_zero), (1, _is_positive), (-1, lambda gap: _is_positive(-gap))]
+    if thorough:
+        tests.append((0, _is_zero_at_length))
+    for sign, test in tests:
+        if test(gap):
+            return bool(claim.func(sign, 0))
+    weak = (isinstance(claim, Ge) and _is_nonnegative(gap)) or (isinstance(claim, Le) and _is_nonnegative(-gap))
+    return True if weak else None
+
+
+def _is_zero(gap: Expr) -> bool:
+    return bool(gap == 0 or sympy.expand(sympy.fraction(sympy.together(gap))[0]) == 0)
+
+
+def _is_zero_at_length(gap: Expr) -> bool:
+    return bool(sympy.gammasimp(sympy.expand_func(gap)) == 0 or sympy.simplify(gap) == 0)
+
+
+def _is_positive(gap: Expr) -> bool:
+    return any(form.is_positive for form in _forms(gap))
+
+
+def _is_nonnegative(gap: Expr) -> bool:
+    return any(form.is_nonnegative for form in _forms(gap))
+
+
+def _forms(gap: Expr) -> Iterator[Expr]:
+    """Ways of writing an expression in which its sign may show."""
+    yield gap
+    above, below = sympy.fraction(sympy.together(gap))
+    yield sympy.expand(above) / sympy.expand(below)
+    yield sympy.factor(gap)

@@ -1,0 +1,127 @@
+"""The letters of the model as SymPy symbols, each with its LaTeX, meaning, unit and domain."""
+# ruff: noqa: N816  (letters of the model keep their case)
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from sympy import Interval, Naturals, Naturals0, Reals, S, Set, Symbol, oo
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One letter of the model.
+
+    Attributes
+    ----------
+    symbol : sympy.Symbol
+        Named as the keyword under which the functions of `deterrence` take it.
+    latex, meaning, unit : str
+        How it is written, what it says, and in what it is measured.
+    domain : sympy.Set
+        Values it may take.
+    """
+
+    symbol: Symbol
+    latex: str
+    meaning: str
+    unit: str
+    domain: Set
+
+
+class _Kind(NamedTuple):
+    unit: str
+    domain: Set
+    assumptions: dict[str, bool]
+
+
+_PROBABILITY = _Kind("probability", Interval(0, 1), {"nonnegative": True})
+_SHARE = _Kind("share", Interval(0, 1), {"nonnegative": True})
+_MONEY = _Kind("money", Interval(0, oo), {"nonnegative": True})
+_BALANCE = _Kind("money", Reals, {"real": True})
+_RATIO = _Kind("ratio", Interval(0, oo), {"nonnegative": True})
+_RATE = _Kind("probability", Reals, {"real": True})
+_LABS = _Kind("labs", Naturals, {"integer": True, "positive": True})
+_COUNT = _Kind("labs", Naturals0, {"integer": True, "nonnegative": True})
+_MEAN = _Kind("labs", Interval(0, oo), {"nonnegative": True})
+_CHECKS = _Kind("checks", Interval(0, oo), {"nonnegative": True})
+
+glossary: dict[Symbol, Variable] = {}
+"""Every letter, in the order of the table of symbols."""
+
+
+def _letter(name: str, latex: str, kind: _Kind, meaning: str) -> Symbol:
+    symbol = Symbol(name, **kind.assumptions)
+    glossary[symbol] = Variable(symbol, latex, meaning, kind.unit, kind.domain)
+    return symbol
+
+
+# Enforcement
+pi_1 = _letter("pi_1", r"\pi_1", _PROBABILITY, "audit probability after a suspicious signal")
+pi_0 = _letter("pi_0", r"\pi_0", _PROBABILITY, "audit probability after a clean signal")
+alpha = _letter("alpha", r"\alpha", _PROBABILITY, "probability that a compliant lab's signal is suspicious")
+beta = _letter("beta", r"\beta", _PROBABILITY, "probability that a violator's signal is suspicious")
+p_b = _letter("p_b", "p_b", _PROBABILITY, "probability that an unaudited running lab is backchecked")
+p_s = _letter("p_s", "p_s", _PROBABILITY, "audit probability of a violator")
+p_f = _letter("p_f", "p_f", _PROBABILITY, "audit probability of a compliant running lab")
+p_eff = _letter("p_eff", r"p_{\mathrm{eff}}", _PROBABILITY, "probability that a violator is detected")
+q_f = _letter("q_f", "q_f", _PROBABILITY, "probability that a compliant running lab is checked")
+w = _letter("w", "w", _SHARE, "share of violators among the running labs")
+
+# Punishment
+phi = _letter("phi", r"\phi", _MONEY, "fine")
+K = _letter("K", "K", _MONEY, "collateral")
+L = _letter("L", "L", _MONEY, "liability cap; infinite if there is none")
+R = _letter("R", "R", _MONEY, "loss of reputation when caught")
+W = _letter("W", "W", _MONEY, "wealth of a lab")
+lam = _letter("lam", r"\lambda", _SHARE, "fraction of the remaining wealth that can be recovered")
+P = _letter("P", "P", _MONEY, "punishment of a caught violator")
+r = _letter("r", "r", _RATIO, "risk multiplier on the perceived punishment")
+B = _letter("B", "B", _MONEY, "perceived punishment, $rP$")
+
+# Compliance
+v = _letter("v", "v", _MONEY, "value of a training run")
+c = _letter("c", "c", _MONEY, "cost of a training run")
+p = _letter("p", "p", _MONEY, "permit price")
+V = _letter("V", "V", _MONEY, "racing value of an unpermitted run")
+g = _letter("g", "g", _BALANCE, "gain from running without a permit")
+p_s_star = _letter("p_s_star", "p_s^*", _RATE, "audit probability that deters")
+
+# Audit rules
+v_star = _letter("v_star", "v^*", _MONEY, "value of the marginal permit holder")
+x = _letter("x", "x", _RATIO, r"deterrence ratio, $P\beta/(v^*-c)$")
+pi = _letter("pi", r"\pi", _PROBABILITY, "an audit probability")
+t = _letter("t", "t", _RATE, "audit rate that violators must face")
+
+# Market
+N = _letter("N", "N", _LABS, "labs")
+Q = _letter("Q", "Q", _COUNT, "permits for sale")
+kappa = _letter("kappa", r"\kappa", _SHARE, "permits per lab, $Q/N$")
+a = _letter("a", "a", _MONEY, "least value of a run")
+b = _letter("b", "b", _MONEY, "largest value of a run")
+F = _letter("F", "F", _PROBABILITY, "distribution function of the values, at $y+c$")
+u = _letter("u", "u", _PROBABILITY, "quantile of a lab's value")
+D = _letter("D", "D", _MONEY, r"expected punishment, $p_{\mathrm{eff}}P$")
+r0 = _letter("r0", "r_0", _RATIO, "least risk multiplier")
+r1 = _letter("r1", "r_1", _RATIO, "largest risk multiplier")
+u_hat = _letter("u_hat", r"\hat u", _PROBABILITY, r"quantile of the cut-off value $\hat v$")
+j = _letter("j", "j", _COUNT, "number of violators")
+y = _letter("y", "y", _BALANCE, "a value")
+v_L = _letter("v_L", "v_L", _BALANCE, "cut-off value at the least risk multiplier")
+v_H = _letter("v_H", "v_H", _BALANCE, "cut-off value at the largest risk multiplier")
+v_p = _letter("v_p", "v_p", _MONEY, "value from which a lab buys at a fixed price")
+v_bar = _letter("v_bar", r"\bar v", _MONEY, "$v_p$, moved into $[a,b]$")
+sold = _letter("sold", "n", _COUNT, r"permits sold, $\min(Q,N)$")
+
+# Aggregates
+n_P = _letter("n_P", "E[n_P]", _MEAN, "expected permit holders")
+n_V = _letter("n_V", "E[n_V]", _MEAN, "expected violators")
+penalty = _letter("penalty", r"\varphi", _MONEY, "money that a catch moves")
+rents = _letter("rents", "S", _BALANCE, "expected rents of permit holders and violators")
+checks = _letter("checks", "X", _CHECKS, "expected audits and backchecks")
+H = _letter("H", "H", _MONEY, "harm of a violation")
+k = _letter("k", "k", _MONEY, "cost of an audit or backcheck")
+
+none = S.NaN
+"""What a formula says where no such value exists."""

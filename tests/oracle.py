@@ -1,0 +1,409 @@
+"""Exact moments of one turn at 50 digits, written from the model's formulas and from nothing else.
+
+Rents s = v - c take the place of values. Labs are independent at a fixed price or where a cap is slack; where
+a cap binds, the labs around the rent x of the last permit holder are independent given x. The partial moments
+of the rent have closed forms, so one integral over x is all that is left. Means, variances and covariances of
+permits, violations and the rents of the labs that run then give every quantity.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from deterrence import CapMarket, Game, LogNormal, TruncatedNormal
+from mpmath import mp, mpf
+
+TIE = mpf(10) ** -12  # a shortfall of this share of the gain still complies
+REACH = 44  # what lies this far (in logarithms) below the peak is left out: 1e-19
+PANEL = 8  # and a panel spans at most this much
+
+
+class UniformRents:
+    """Uniform on [low, high]; the coordinate is the rent itself."""
+
+    tilt = 0
+
+    def __init__(self, low, high):
+        self.low, self.high = low, high
+
+    def rent(self, t):
+        return t
+
+    def coordinate(self, s):
+        return min(max(s, self.low), self.high)
+
+    def log_density(self, t):
+        return -mp.log(self.high - self.low)
+
+    def mass(self, a, b):
+        """Probability of the coordinates from a to b."""
+        return (b - a) / (self.high - self.low)
+
+    def moments(self, a, b):
+        """Integrals of s^j, j = 0..3, over the rents with coordinates from a to b."""
+        return [(b ** (j + 1) - a ** (j + 1)) / (j + 1) / (self.high - self.low) for j in range(4)]
+
+
+class NormalRents:
+    """Truncated normal; the coordinate is the standard deviate."""
+
+    tilt = 0
+
+    def __init__(self, mean, sd, low, high):
+        self.mean, self.sd = mean, sd
+        self.low, self.high = (low - mean) / sd, (high - mean) / sd
+        self.whole = normal_mass(self.low, self.high)
+
+    def rent(self, t):
+        return self.mean + self.sd * t
+
+    def coordinate(self, s):
+        return min(max((s - self.mean) / self.sd, self.low), self.high)
+
+    def log_density(self, t):
+        return -t * t / 2 - mp.log(2 * mp.pi) / 2 - mp.log(self.whole)
+
+    def mass(self, a, b):
+        return normal_mass(a, b) / self.whole
+
+    def moments(self, a, b):
+        # By parts: d(s^j phi) = (j sd s^(j-1) - z s^j) phi dz, and sd z = s - mean.
+        s_a, s_b = self.rent(a), self.rent(b)
+        edge_a, edge_b = self.sd * normal_density(a), self.sd * normal_density(b)
+        m = [normal_mass(a, b)]
+        m += [self.mean * m[0] + edge_a - edge_b]
+        for j in (1, 2):
+            m += [self.mean * m[j] + j * self.sd**2 * m[j - 1] + s_a**j * edge_a - s_b**j * edge_b]
+        return [x / self.whole for x in m]
+
+
+class LogNormalRents:
+    """Lognormal values less a cost; the coordinate is the standard deviate of the logarithm."""
+
+    low, high = -mp.inf, mp.inf
+
+    def __init__(self, median, sigma, cost):
+        self.median, self.sigma, self.cost = median, sigma, cost
+        self.tilt = 2 * sigma  # squared rents grow like exp(tilt t)
+        self.v = [median**j * mp.exp((j * sigma) ** 2 / 2) for j in range(4)]  # E[v^j]
+
+    def rent(self, t):
+        return self.median * mp.exp(self.sigma * t) - self.cost
+
+    def coordinate(self, s):
+        v = s + self.cost
+        return mp.log(v / self.median) / self.sigma if v > 0 else self.low
+
+    def log_density(self, t):
+        return -t * t / 2 - mp.log(2 * mp.pi) / 2
+
+    def mass(self, a, b):
+        return normal_mass(a, b)
+
+    def moments(self, a, b):
+        c, shifts = self.cost, [j * self.sigma for j in range(4)]
+        v = [self.v[j] * normal_mass(a - shift, b - shift) for j, shift in enumerate(shifts)]
+        m1, m2 = v[1] - c * v[0], v[2] - 2 * c * v[1] + c * c * v[0]
+        return [v[0], m1, m2, v[3] - 3 * c * v[2] + 3 * c * c * v[1] - c**3 * v[0]]
+
+
+def normal_mass(a, b):
+    """Standard normal probability of [a, b], from the tails, so that it does not cancel."""
+    if a > 0:
+        return normal_tail(a) - normal_tail(b)
+    return normal_tail(-b) - normal_tail(-a) if b < 0 else 1 - normal_tail(-a) - normal_tail(b)
+
+
+@lru_cache(10_000)
+def normal_tail(x):
+    """Standard normal probability above x >= 0."""
+    return mp.erfc(x / mp.sqrt(2)) / 2
+
+
+@lru_cache(10_000)
+def normal_density(x):
+    return mp.exp(-x * x / 2) / mp.sqrt(2 * mp.pi)
+
+
+def rents(distribution, cost):
+    """Distribution of v - c, or the rent itself if it is known."""
+    d, c = distribution, mpf(cost)
+    if isinstance(d, LogNormal):
+        return LogNormalRents(mpf(d.median), mpf(d.sigma), c)
+    if isinstance(d, TruncatedNormal):
+        return NormalRents(d.mean - c, mpf(d.sd), d.min - c, d.max - c)
+    return UniformRents(d.min - c, d.max - c) if d.min < d.max else d.min - c
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Letters of a game (sections 0 and 1), and the gains between which a lab may defect."""
+
+    game: Game
+
+    def __post_init__(self):
+        a, lab = self.game.audit, self.game.lab
+        beta, alpha, p_b = 1 - mpf(a.false_negative_rate), mpf(a.false_positive_rate), mpf(a.backcheck_prob)
+        pi_1, pi_0 = mpf(a.high_prob), mpf(a.base_prob)
+        p_s, p_f = beta * pi_1 + (1 - beta) * pi_0, alpha * pi_1 + (1 - alpha) * pi_0
+        p_eff, q_f = 1 - (1 - p_s) * (1 - p_b), 1 - (1 - p_f) * (1 - p_b)
+        cap = mp.inf if a.liability_cap is None else mpf(a.liability_cap)
+        fine, collateral = mpf(a.penalty_amount), mpf(a.collateral)
+        money = min(collateral + fine, cap) if a.liability_rule == "capped" else collateral + min(fine, cap)
+        D = p_eff * (money + mpf(lab.reputation_sensitivity))
+        V = mpf(lab.racing_factor) * mpf(lab.capability_value)
+        r = lab.risk_profile
+        # With one risk multiplier r D is compared with g by the tie rule, with many a tie has no chance.
+        first, last = (r.min * D, r.max * D) if r.min < r.max else (r.min * D / (1 - TIE),) * 2
+        extra = V - mpf(a.harm) - mpf(a.cost) * p_eff  # what a violation adds to welfare beside its rent
+        letters = dict(p_s=p_s, p_f=p_f, p_eff=p_eff, q_f=q_f, money=money, V=V, k=mpf(a.cost), extra=extra)
+        for name, value in {**letters, "s_L": first - V, "s_H": last - V}.items():
+            object.__setattr__(self, name, value)
+
+    def delta(self, g):
+        """Probability that a lab with gain g defects."""
+        s = g - self.V
+        if s <= self.s_L:
+            return mpf(0)
+        return mpf(1) if s >= self.s_H else (s - self.s_L) / (self.s_H - self.s_L)
+
+    def defecting(self, law, upto):
+        """Integrals of delta s^j, j = 0..2, over the labs with rents below coordinate `upto`."""
+        t_L, t_H = law.coordinate(self.s_L), law.coordinate(self.s_H)
+        total = law.moments(t_H, upto)[:3] if upto > t_H else [mpf(0)] * 3
+        if upto > t_L and self.s_H > self.s_L:
+            part = law.moments(t_L, min(upto, t_H))
+            ramp = [(part[j + 1] - self.s_L * part[j]) / (self.s_H - self.s_L) for j in range(3)]
+            total = [a + b for a, b in zip(total, ramp, strict=True)]
+        return total
+
+    def loser(self, law, upto, price):
+        """Of a lab below coordinate `upto`: chance to violate, mean of its welfare, and of its square."""
+        below = law.moments(law.low, upto)
+        if self.game.lab.gain_rule == "price":
+            h = self.delta(price + self.V)
+            viol = [h * m for m in below[:3]]
+        else:
+            viol = self.defecting(law, upto)
+        h, m1, m2 = (m / below[0] if below[0] else mpf(0) for m in viol)
+        return h, m1 + self.extra * h, m2 + 2 * self.extra * m1 + self.extra**2 * h
+
+    def holder(self, law, above):
+        """Of a lab above a coordinate: mean of its welfare, and of its square."""
+        s0, s1, s2 = law.moments(above, law.high)[:3]
+        k1, k2 = (s1 / s0, s2 / s0) if s0 else (mpf(0), mpf(0))
+        fee = self.k * self.q_f
+        return k1 - fee, k2 - 2 * fee * k1 + fee**2
+
+
+class Moments:
+    """Raw moments of price P, permits n, violators m and welfare of the runners W, summed over states."""
+
+    def __init__(self):
+        self.sums = dict.fromkeys(["1", "P", "PP", "n", "nn", "m", "mm", "nm", "W", "WW", "Pn", "PnPn"], mpf(0))
+        self.some = [mpf(0)] * 3  # weight, share and squared share of losers that comply, where there are any
+
+    def add(self, weight, price, permits, losers, h, m_W, v_W):
+        P = mpf(0) if mp.isnan(price) else price
+        m = losers * h
+        row = {"1": 1, "P": P, "PP": P * P, "n": permits, "nn": permits**2, "m": m, "mm": m * (1 - h) + m * m}
+        row |= {"nm": permits * m, "W": m_W, "WW": v_W + m_W * m_W, "Pn": P * permits, "PnPn": (P * permits) ** 2}
+        for name, value in row.items():
+            self.sums[name] += weight * value
+        if losers:
+            share = [1, 1 - h, h * (1 - h) / losers + (1 - h) ** 2]
+            self.some = [a + weight * b for a, b in zip(self.some, share, strict=True)]
+
+    def pair(self, a, b=None):
+        """Mean and variance of one, or covariance of two."""
+        if b:
+            return self.sums[a + b] - self.sums[a] * self.sums[b]
+        return self.sums[a], self.sums[a + a] - self.sums[a] ** 2
+
+
+def exact(game: Game) -> dict[str, tuple]:
+    """Mean and standard deviation of every quantity of a turn."""
+    e, M, market, N = Setting(game), Moments(), game.market, game.n_agents
+    law = rents(game.lab.gross_value, game.lab.cost)
+    if not hasattr(law, "moments"):
+        _add_known(M, e, law, N)
+    elif not isinstance(market, CapMarket):
+        cut = mpf(market.fixed_price) - (game.lab.cost if market.purchase_rule == "gross" else 0)
+        _add_slack(M, e, law, law.coordinate(cut), mpf(market.fixed_price), N)
+    elif market.token_cap == 0:
+        _add_slack(M, e, law, law.high, mp.nan, N)
+    elif market.token_cap >= N:
+        _add_slack(M, e, law, law.coordinate(mpf(0)), mpf(0), N)
+    else:
+        _add_slack(M, e, law, law.coordinate(mpf(0)), mpf(0), market.token_cap - 1)
+        _add_binding(M, e, law, market.token_cap)
+    return _report(e, M, N)
+
+
+def _add_known(M, e, s, N):
+    """All labs have the rent s; ties in bids go to the first."""
+    market = e.game.market
+    if isinstance(market, CapMarket):
+        permits = min(market.token_cap, N) if s > 0 else 0
+        price = mp.nan if market.token_cap == 0 else mpf(0) if market.token_cap >= N else max(mpf(0), s)
+    else:
+        price = mpf(market.fixed_price)
+        cut = price - (e.game.lab.cost if market.purchase_rule == "gross" else 0)
+        permits = N if s >= cut else 0
+    asked = mp.inf if mp.isnan(price) else price
+    h = e.delta((asked if e.game.lab.gain_rule == "price" else s) + e.V)
+    w = s + e.extra
+    losers = N - permits
+    M.add(1, price, permits, losers, h, permits * (s - e.k * e.q_f) + losers * h * w, losers * h * (1 - h) * w * w)
+
+
+def _add_slack(M, e, law, cut, price, most):
+    """At most `most` labs lie above the cut-off, and those hold permits."""
+    N = e.game.n_agents
+    above, below = law.mass(cut, law.high), law.mass(law.low, cut)
+    h, w1, w2 = e.loser(law, cut, mp.inf if mp.isnan(price) else price)
+    u1, u2 = e.holder(law, cut)
+    for y, weight in _binomial(N, above, below, most):
+        mean, var = y * u1 + (N - y) * w1, y * (u2 - u1 * u1) + (N - y) * (w2 - w1 * w1)
+        M.add(weight, price, y, N - y, h, mean, var)
+
+
+def _binomial(N, p, q, most):
+    """Numbers of successes up to `most` and their probabilities, from the likeliest down to 1e-21 of it."""
+    if not p or not q:
+        if not p or most == N:
+            yield (N if p else 0), mpf(1)
+        return
+    peak = min(most, int(mp.floor((N + 1) * p)))
+    log = mp.loggamma(N + 1) - mp.loggamma(peak + 1) - mp.loggamma(N - peak + 1)
+    first = mp.exp(log + peak * mp.log(p) + (N - peak) * mp.log(q))
+    if first < mp.exp(-700):
+        return
+    yield peak, first
+    for step in (1, -1):
+        y, weight = peak, first
+        while weight > first * mp.exp(-REACH) and 0 <= y + step <= most:
+            weight *= (N - y) * p / ((y + 1) * q) if step == 1 else y * q / ((N - y + 1) * p)
+            y += step
+            yield y, weight
+
+
+def _add_binding(M, e, law, Q):
+    """The Q-th largest rent is x > 0, and the price."""
+    N = e.game.n_agents
+    log_C = mp.loggamma(N + 1) - mp.loggamma(N - Q + 1) - mp.loggamma(Q)
+    start = law.coordinate(mpf(0))
+
+    def log_weight(t):
+        below, above = law.mass(law.low, t), law.mass(t, law.high)
+        tops = (Q - 1) * mp.log(above) if Q > 1 and above else 0 if Q == 1 else -mp.inf
+        return log_C + law.log_density(t) + tops + ((N - Q) * mp.log(below) if below else -mp.inf)
+
+    for a, b in _panels(log_weight, law, [start, law.coordinate(e.s_L), law.coordinate(e.s_H)]):
+        if a < start:
+            continue
+        for node, share in gauss():
+            t = a + (b - a) * node
+            weight = (b - a) * share * mp.exp(log_weight(t))
+            x = law.rent(t)
+            h, w1, w2 = e.loser(law, t, x)
+            u1, u2 = e.holder(law, t)
+            mean = x - e.k * e.q_f + (Q - 1) * u1 + (N - Q) * w1
+            var = (Q - 1) * (u2 - u1 * u1) + (N - Q) * (w2 - w1 * w1)
+            M.add(weight, x, Q, N - Q, h, mean, var)
+
+
+def _panels(log_weight, law, marks):
+    """Panels that carry all of the weight, and all that is left of it beyond each mark."""
+    low, high = max(law.low, mpf(-60)), min(law.high, mpf(60)) if law.tilt else law.high
+    peak = _peak(log_weight, low, high)
+    marks = [t for t in marks if low < t < high]
+    edges = {*marks, *_march(log_weight, law.tilt, peak, low), *_march(log_weight, law.tilt, peak, high)}
+    lower, upper = min(edges - set(marks)), max(edges - set(marks))
+    for t in marks:
+        if not lower < t < upper and log_weight(t) > log_weight(peak) - 700:
+            edges.update(_march(log_weight, law.tilt, t, low if t <= lower else high))
+    edges = sorted(edges)
+    return zip(edges[:-1], edges[1:], strict=True)
+
+
+def _peak(f, low, high):
+    """Where a concave function is largest, to 1e-8 of the interval."""
+    for _ in range(50):
+        third = (high - low) / 3
+        if f(low + third) < f(high - third):
+            low += third
+        else:
+            high -= third
+    return (low + high) / 2
+
+
+def _march(log_weight, tilt, start, stop):
+    """Edges from `start` towards `stop`, until the weight, also that of squared rents, is negligible."""
+    edges, step = [start], stop - start
+    now = best = [log_weight(start), log_weight(start) + tilt * start]
+    while edges[-1] != stop and any(a > b - REACH for a, b in zip(now, best, strict=True)):
+        step = max(2 * step, stop - edges[-1], key=lambda x: -abs(x))
+        while True:
+            t = edges[-1] + step
+            then = [log_weight(t), log_weight(t) + tilt * t]
+            if max(abs(a - b) for a, b in zip(now, then, strict=True)) <= PANEL:
+                break
+            step /= 2
+        edges.append(stop if step == stop - edges[-1] else t)
+        now, best = then, [max(a, b) for a, b in zip(best, then, strict=True)]
+    return edges
+
+
+@cache
+def gauss(n=16):
+    """Nodes and weights of the Gauss-Legendre rule on [0, 1]."""
+    rule = []
+    for i in range(n):
+        x = mp.cos(mp.pi * (i + mpf(3) / 4) / (n + mpf(1) / 2))
+        for _ in range(8):  # Newton's method doubles the digits
+            before, here = mpf(1), x
+            for k in range(2, n + 1):
+                before, here = here, ((2 * k - 1) * x * here - (k - 1) * before) / k
+            slope = n * (x * here - before) / (x * x - 1)
+            x -= here / slope
+        rule.append(((x + 1) / 2, 1 / ((1 - x * x) * slope**2)))
+    return rule
+
+
+def _report(e, M, N):
+    """Quantities from the raw moments; section 5.4 and the variances of binomial draws."""
+    total = M.sums["1"]
+    assert abs(total - 1) < mpf(10) ** -18, "the states do not add up to everything"
+    M.sums = {name: value / total for name, value in M.sums.items()}
+    n, v_n = M.pair("n")
+    m, v_m = M.pair("m")
+    c_nm = M.pair("n", "m")
+
+    def draws(holder, violator):
+        """Mean and variance of a number of labs that something independent happens to."""
+        alone = holder * (1 - holder) * n + violator * (1 - violator) * m
+        return holder * n + violator * m, alone + holder**2 * v_n + violator**2 * v_m + 2 * holder * violator * c_nm
+
+    W, v_W = M.pair("W")
+    weight, share, square = M.some
+    unpermitted = (share / weight, square / weight - (share / weight) ** 2) if weight else (mp.nan, mp.nan)
+    catches = draws(0, e.p_eff)
+    cap = e.game.market.token_cap if isinstance(e.game.market, CapMarket) else N
+    moments = {
+        "price": M.pair("P") if cap else (mp.nan, mp.nan),
+        "permits": (n, v_n),
+        "violations": (m, v_m),
+        "deterred": (N - n - m, v_n + v_m + 2 * c_nm),
+        "compliance_rate": (1 - m / N, v_m / N**2),
+        "unpermitted_compliance_rate": unpermitted,
+        "audits": draws(e.p_f, e.p_s),
+        "false_audits": draws(e.p_f, 0),
+        "checks": draws(e.q_f, e.p_eff),
+        "catches": catches,
+        "penalties": (e.money * catches[0], e.money**2 * catches[1]),
+        "revenue": M.pair("Pn"),
+        "welfare": (W, v_W + e.k**2 * (e.q_f * (1 - e.q_f) * n + e.p_eff * (1 - e.p_eff) * m)),
+    }
+    return {name: (mean, mp.sqrt(max(var, 0)) if not mp.isnan(var) else var) for name, (mean, var) in moments.items()}

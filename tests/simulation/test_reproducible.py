@@ -1,0 +1,183 @@
+"""The same seed gives the same bytes, however the work is cut; and nobody else's luck is touched."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import os
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import simulation._record
+import simulation._turn
+from deterrence import Game, LabPopulation, LogNormal, Scenario, TruncatedNormal
+from simulation import QUANTITIES, PermitMarket, Record, run
+
+ARRAYS = (*QUANTITIES, "wealth", "account")
+ROOT = Path(__file__).parents[2]
+
+
+def digest(record: Record) -> str:
+    return hashlib.sha256(b"".join(getattr(record, name).tobytes() for name in ARRAYS)).hexdigest()
+
+
+def assert_same(a: Record, b: Record, rows: slice = slice(None)) -> None:
+    """`b` has the bytes of the given rows of `a`."""
+    for name in ARRAYS:
+        assert getattr(a, name)[rows].tobytes() == getattr(b, name).tobytes(), name
+
+
+def other_labs(game: Game) -> Game:
+    lab = LabPopulation(
+        gross_value_distribution=TruncatedNormal(mean=0.5, sd=0.4, min=0.0, max=2.0),
+        risk_profile_distribution=LogNormal(median=1.0, sigma=0.4),
+        cost=0.1,
+    )
+    return dataclasses.replace(game, lab=lab)
+
+
+@pytest.fixture(params=["uniform", "truncated normal and lognormal"])
+def game(request, baseline) -> Game:
+    return baseline if request.param == "uniform" else other_labs(baseline)
+
+
+def test_the_same_seed_gives_the_same_bytes_twice(game):
+    assert digest(run(game, replications=50, steps=3, rng=7)) == digest(
+        run(game, replications=50, steps=3, rng=7)
+    )
+
+
+IN_ANOTHER_PROCESS = """
+import hashlib, sys
+from deterrence import *
+from simulation import QUANTITIES, run
+record = run(eval(sys.argv[1]), replications=50, steps=3, rng=7)
+arrays = [getattr(record, name).tobytes() for name in (*QUANTITIES, "wealth", "account")]
+print(hashlib.sha256(b"".join(arrays)).hexdigest())
+"""
+
+
+def test_the_same_seed_gives_the_same_bytes_in_another_process(game):
+    command = [sys.executable, "-c", IN_ANOTHER_PROCESS, repr(game)]
+    environment = {**os.environ, "PYTHONHASHSEED": "123"}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == digest(run(game, replications=50, steps=3, rng=7))
+
+
+@pytest.mark.parametrize("cells", [1, 47, 20 * 33, 10**9])
+@pytest.mark.parametrize("ahead", [1, 700, 10**9])
+def test_blocks_of_any_size_give_the_same_bytes(game, monkeypatch, cells, ahead):
+    whole = run(game, replications=100, steps=4, rng=7)
+    monkeypatch.setattr(simulation._record, "BLOCK_CELLS", cells)
+    monkeypatch.setattr(simulation._turn, "DRAWS_AHEAD", ahead)
+    assert_same(whole, run(game, replications=100, steps=4, rng=7))
+
+
+def test_step_by_step_equals_run_and_the_record(game):
+    stepped, ran = (PermitMarket(game, rng=7, replications=5) for _ in range(2))
+    record = run(game, replications=5, steps=6, rng=7)
+    for step in range(6):
+        stepped.step()
+        for name in QUANTITIES:
+            np.testing.assert_array_equal(getattr(stepped, name), getattr(record, name)[:, step])
+    ran.run(4)
+    ran.run(2)
+    for name, column in vars(stepped.columns).items():
+        assert column.tobytes() == getattr(ran.columns, name).tobytes()
+    assert stepped.governor.account.tobytes() == ran.governor.account.tobytes() == record.account.tobytes()
+    assert stepped.columns.wealth.sum(axis=1).tobytes() == record.wealth.tobytes()
+    a, b = (market.datacollector.get_model_vars_dataframe() for market in (stepped, ran))
+    assert len(a) == 6
+    assert all(np.array_equal(np.stack(a[name]), np.stack(b[name]), equal_nan=True) for name in QUANTITIES)
+
+
+def test_replication_17_is_the_same_alone_and_in_company(game):
+    ensemble = run(game, replications=40, steps=2, rng=7)
+    alone = run(game, replications=range(17, 18), steps=2, rng=7)
+    assert_same(ensemble, alone, slice(17, 18))
+    market = PermitMarket(game, rng=7, replications=range(17, 18))
+    market.run(2)
+    assert market.welfare == ensemble.welfare[17, 1]
+
+
+def test_a_grown_ensemble_keeps_its_earlier_replications(game):
+    assert_same(
+        run(game, replications=90, steps=2, rng=7), run(game, replications=30, steps=2, rng=7), slice(0, 30)
+    )
+
+
+def test_more_steps_keep_the_earlier_ones(game):
+    short, long = run(game, replications=9, steps=2, rng=7), run(game, replications=9, steps=5, rng=7)
+    np.testing.assert_array_equal(short.catches, long.catches[:, :2])
+
+
+def test_policies_are_compared_on_the_same_labs(baseline):
+    harsher = dataclasses.replace(baseline, audit=dataclasses.replace(baseline.audit, penalty_amount=1.0))
+    a, b = (run(game, replications=500, rng=7) for game in (baseline, harsher))
+    np.testing.assert_array_equal(a.price, b.price)
+    assert (b.violations <= a.violations).all()
+    assert b.violations.sum() < a.violations.sum()
+
+
+def test_no_global_random_state_is_read_or_written(baseline):
+    def everything() -> str:
+        market = PermitMarket(baseline, rng=7, replications=2)
+        market.run(2)
+        market.agents.shuffle_do("step")
+        market.labs[3].gross_value = 1.0
+        PermitMarket(baseline).step()
+        return digest(run(baseline, replications=10, rng=7))
+
+    random.seed(1)
+    np.random.seed(1)  # noqa: NPY002
+    python, numpys = random.getstate(), np.random.get_state()  # noqa: NPY002
+    first = everything()
+    assert random.getstate() == python
+    assert all(np.array_equal(a, b) for a, b in zip(np.random.get_state(), numpys, strict=True))  # noqa: NPY002
+    random.seed(2)
+    np.random.seed(2)  # noqa: NPY002
+    assert everything() == first
+
+
+SEEDS = [0, 1, 2**32, 2**64, 2**64 + 1, 2**128 - 1]
+
+
+def test_0_and_2_to_the_64_are_seeds_like_any_other(baseline):
+    records = [run(baseline, replications=5, rng=seed) for seed in SEEDS]
+    assert [record.seed for record in records] == SEEDS
+    assert len({digest(record) for record in records}) == len(SEEDS)
+    assert digest(run(baseline, replications=5, rng=0)) == digest(records[0])
+    assert digest(run(baseline, replications=5, rng=np.uint64(1))) == digest(records[1])
+
+
+def scenario(game: Game, seed: int | None) -> Scenario:
+    parts = {name: getattr(game, name) for name in ("n_agents", "audit", "market", "lab")}
+    return Scenario(name="s", description="d", steps=3, seed=seed, **parts)
+
+
+def test_a_scenario_brings_its_steps_and_its_seed(baseline):
+    record = run(scenario(baseline, 0), replications=4)
+    assert (record.seed, record.steps, record.price.shape) == (0, 3, (4, 3))
+    assert_same(record, run(baseline, replications=4, steps=3, rng=0))
+    assert run(scenario(baseline, 0), replications=4, rng=5).seed == 5
+    assert PermitMarket(scenario(baseline, 9)).seed == 9
+
+
+def test_a_run_without_a_seed_records_the_one_it_drew(baseline):
+    for game in (baseline, scenario(baseline, None)):
+        first, second = run(game, replications=4, steps=1), run(game, replications=4, steps=1)
+        assert first.seed != second.seed
+        assert_same(first, run(game, replications=4, steps=1, rng=first.seed))
+
+
+def test_a_generator_gives_one_seed(baseline):
+    generator = np.random.default_rng(3)
+    a, b = run(baseline, replications=4, rng=generator), run(baseline, replications=4, rng=generator)
+    assert a.seed != b.seed
+    assert a.seed == run(baseline, replications=4, rng=np.random.default_rng(3)).seed
+    assert_same(a, run(baseline, replications=4, rng=a.seed))
