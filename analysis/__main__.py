@@ -15,7 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.text import Text
 
 import scenarios as scenario_files
-from deterrence import ParameterError, Scenario
+from deterrence import ParameterError, ParameterWarning, Scenario
 
 app = typer.Typer(
     name="deterrence",
@@ -53,7 +53,6 @@ def validate(
     """Compare the exact predictions with the simulation; exit 1 if they differ."""
     from analysis._compare import compare
     from analysis._json import comparison, dumps
-    from analysis._report import write_report
     from analysis._text import comparison_view, summary_view
     from deterrence import solve
 
@@ -76,6 +75,8 @@ def validate(
         about = f"theory against simulation in {len(pairs)} scenarios, family-wise error {error:g}: {verdict}"
         console.print(Text(f"\n{about}", style="bold"))
     if out is not None:
+        from analysis._report import write_report
+
         for path in write_report(pairs, out):
             _say(f"wrote {path}")
     if not all(c.agrees for c, _ in pairs):
@@ -156,6 +157,7 @@ def scenarios(
 def main() -> None:
     """Run the command line: status 0 fine, 1 theory rejected or run failed, 2 usage or configuration."""
     with warnings.catch_warnings():
+        warnings.simplefilter("always", ParameterWarning)
         warnings.showwarning = lambda message, *_args, **_kwargs: _say(f"warning: {message}")
         try:
             app()

@@ -34,6 +34,8 @@ _EVENTS: Mapping[str, tuple[str, ...]] = {
     "welfare": (*_VIOLATING, "checks", "unchecked"),
 }
 _CONDITIONAL = ("unpermitted_compliance_rate",)  # does not exist where every lab holds a permit
+_ROUNDING = 1e-12
+"""Relative standard deviation below which a prediction is a certainty."""
 _MANY = 100
 """Events, over all replications, from which a mean is taken to be normal."""
 
@@ -184,7 +186,7 @@ def compare(
     check_arguments(replications, error)
     prediction = predict(game)
     record = simulation.run(game, replications=replications, steps=1, rng=rng, progress=progress)
-    tested = sum(moment.sd > 0 for _, moment in prediction.items())
+    tested = sum(moment.sd > _ROUNDING * abs(moment.mean) for _, moment in prediction.items())
     level = error / max(1, tested)
     bounds = bounds_of(game)
     events = _expected_events(prediction, replications)
@@ -223,7 +225,8 @@ def _expected_events(prediction: Prediction, replications: int) -> dict[str, flo
     mean["unchecked"] = running - mean["checks"]
     mean["falsely_unaudited"] = mean["permits"] - mean["false_audits"]
     mean["escapes"] = mean["violations"] - mean["catches"]
-    return {name: replications * value for name, value in mean.items()}
+    rounding = _ROUNDING * game.n_agents
+    return {name: replications * value if value > rounding else 0.0 for name, value in mean.items()}
 
 
 def _row(
@@ -240,7 +243,7 @@ def _row(
     verdict: Verdict = "differs"
     if name not in _CONDITIONAL and not np.all(exists != math.isnan(predicted.mean)):
         pass  # what exists in one market exists in all
-    elif not predicted.sd > 0:
+    elif not predicted.sd > _ROUNDING * abs(predicted.mean):
         verdict = "exact" if _certain(predicted.mean, sample[exists]) else "differs"
     elif not seen.n:
         verdict = "agrees" if rare else "differs"

@@ -161,7 +161,7 @@ def sanction_objective(pi: Number, *, P: Number, beta: Number, v_star: Number, c
     """
     (pi,) = check_unit(pi=pi)
     sanction, rent, _ = _sanction_and_rent(P, beta, v_star, c)
-    return pi * sanction - rent * pi**2 / 2
+    return pi * sanction - rent * (pi * pi) / 2
 
 
 def deterred_share(*, pi_1: Number, x: Number) -> Number:

@@ -50,6 +50,7 @@ class ViolationsDistribution:
         return float(self.probability[0]) if self.counts[0] == 0 else 0.0
 
 
+@np.errstate(under="ignore")
 def violations_distribution(game: Game) -> ViolationsDistribution:
     """Distribution of the number of violators in one turn, exact for the number of labs.
 
@@ -76,7 +77,7 @@ def violations_distribution(game: Game) -> ViolationsDistribution:
     [0.75, 0.25]
     """
     e = Enforcement.of(game)
-    values = law(game.lab.gross_value)
+    values = law(game.lab.gross_value, game.lab.cost)
     total = np.zeros(game.n_agents + 1)
     if values is None:
         _add_mixture(total, market_states(game, e))
@@ -120,6 +121,7 @@ def _add_slack(total: Array, N: int, above: float, violate: float, most: int) ->
     total += binom.pmf(j, N, violate) * few
 
 
+@np.errstate(under="ignore")
 def price_cdf(game: Game, y: Any) -> Any:
     """Distribution function of the clearing price, exact for the number of labs.
 
@@ -152,7 +154,7 @@ def price_cdf(game: Game, y: Any) -> Any:
 
     y = np.asarray(y, dtype=float)
     N, market = game.n_agents, game.market
-    values = law(game.lab.gross_value)
+    values = law(game.lab.gross_value, game.lab.cost)
     if not isinstance(market, CapMarket):
         below = (y >= market.fixed_price).astype(float)
     elif market.token_cap == 0:
@@ -164,7 +166,7 @@ def price_cdf(game: Game, y: Any) -> Any:
         below = (y >= price).astype(float)
     else:
         Q = market.token_cap
-        t = values.coordinate(np.maximum(y, 0.0) + game.lab.cost)
+        t = values.coordinate(np.maximum(y, 0.0))
         low, high = np.asarray(values.cdf(t)), np.asarray(values.sf(t))
         below = np.where(low < 0.5, betainc(N - Q + 1, Q, low), betaincc(Q, N - Q + 1, high))
         below = np.where(y < 0, 0.0, below)

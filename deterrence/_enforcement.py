@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from deterrence._compliance import complies
+from deterrence._compliance import TIE, complies
 from deterrence._detection import audit_rate, check_rate, effective_detection, false_audit_rate
 from deterrence._game import Game
 from deterrence._laws import Array, Law, law
@@ -92,5 +92,5 @@ class Enforcement:
     def bends(self) -> Array:
         """Gains at which the defection probability bends or jumps."""
         if self.risk is None:
-            return np.array([self.least_risk * self.D])
+            return np.array([self.least_risk * self.D / (1 - TIE)])  # up to here it counts as a tie
         return self.risk.landmarks() * self.D

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -21,7 +20,6 @@ from deterrence._detection import effective_detection
 from deterrence._distribution import ViolationsDistribution, violations_distribution
 from deterrence._enforcement import Enforcement
 from deterrence._game import CapMarket, Game, Scenario
-from deterrence._market_states import purchase_value
 from deterrence._prediction import Limit, Prediction, limit, predict
 
 
@@ -112,6 +110,8 @@ class Equilibrium:
         return "\n".join(f"{label:<{width}}  {text}".rstrip() for label, text in rows)
 
     def _repr_html_(self) -> str:
+        import html
+
         cells = "".join(
             f"<tr><th style='text-align:left'>{html.escape(label)}</th><td>{html.escape(text)}</td></tr>"
             for label, text in self._rows()
@@ -219,7 +219,7 @@ def solve(game: Game) -> Equilibrium:
 def _marginal_value(game: Game, prediction: Prediction) -> float | None:
     market = game.market
     if not isinstance(market, CapMarket):
-        return purchase_value(game)
+        return market.fixed_price + (game.lab.cost if market.purchase_rule == "net" else 0.0)
     return None if market.token_cap == 0 else prediction.price.mean + game.lab.cost
 
 

@@ -1,15 +1,15 @@
 """Distributions of values and risk multipliers, in coordinates in which they are smooth.
 
-A `Law` maps a coordinate t to a value and knows the distribution in t: t is the position between the
-bounds for a uniform law and the standard normal deviate for the two others. Quadrature in t then never
-meets the singular quantiles of the normal family, and rents v - c keep their digits.
+A `Law` maps a coordinate t to a value, less a given origin, and knows the distribution in t: t is the
+position between the bounds for a uniform law and the standard normal deviate for the two others.
+Quadrature in t then never meets the singular quantiles of the normal family, and with the cost as the
+origin rents v - c keep their digits.
 """
 
 from __future__ import annotations
 
 import functools
 import math
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
@@ -37,11 +37,15 @@ class Law(Protocol):
         ...
 
     def value(self, t: Any) -> Any:
-        """Value at coordinate t."""
+        """Value at coordinate t, less the origin."""
+        ...
+
+    def rise(self, t: Any, start: float) -> Any:
+        """Value at coordinate t less that at `start`, accurate also where the two are close."""
         ...
 
     def coordinate(self, value: Any) -> Any:
-        """Coordinate of a value, clipped to [low, high]."""
+        """Coordinate of a value less the origin, clipped to [low, high]."""
         ...
 
     def density(self, t: Array) -> Array:
@@ -69,33 +73,36 @@ class Law(Protocol):
         ...
 
     def landmarks(self) -> Array:
-        """Values between which the distribution function is followed well by a 20-point Gauss rule."""
+        """Values less the origin, between which a 20-point Gauss rule follows the distribution function."""
         ...
 
 
-def law(distribution: Distribution) -> Law | None:
-    """Return the law of a distribution; None for a single known value."""
+def law(distribution: Distribution, origin: float = 0.0) -> Law | None:
+    """Return the law of a distribution, its values less `origin`; None for a single known value."""
     if isinstance(distribution, TruncatedNormal):
-        return NormalLaw(distribution)
+        return NormalLaw(distribution, origin)
     if isinstance(distribution, LogNormal):
-        return LogNormalLaw(distribution)
-    return UniformLaw(distribution) if distribution.min < distribution.max else None
+        return LogNormalLaw(distribution, origin)
+    return UniformLaw(distribution, origin) if distribution.min < distribution.max else None
 
 
-@dataclass(frozen=True)
 class UniformLaw:
     """Uniform: t in [0, 1] is the position between the bounds."""
 
-    distribution: Uniform
-    low: float = 0.0
-    high: float = 1.0
+    low, high = 0.0, 1.0
+
+    def __init__(self, distribution: Uniform, origin: float) -> None:
+        self._least = distribution.min - origin
+        self._width = distribution.max - distribution.min
 
     def value(self, t: Any) -> Any:
-        return self.distribution.min + (self.distribution.max - self.distribution.min) * t
+        return self._least + self._width * t
+
+    def rise(self, t: Any, start: float) -> Any:
+        return self._width * (t - start)
 
     def coordinate(self, value: Any) -> Any:
-        d = self.distribution
-        return np.clip((value - d.min) / (d.max - d.min), 0.0, 1.0)
+        return np.clip((value - self._least) / self._width, 0.0, 1.0)
 
     def density(self, t: Array) -> Array:
         return np.ones_like(t)
@@ -116,24 +123,27 @@ class UniformLaw:
         return np.array([0.0, 1.0])
 
     def landmarks(self) -> Array:
-        return np.array([self.distribution.min, self.distribution.max])
+        return np.array([self._least, self._least + self._width])
 
 
 class NormalLaw:
     """Truncated normal: t is the deviate (value - mean) / sd between the bounds."""
 
-    def __init__(self, distribution: TruncatedNormal) -> None:
-        self.distribution = d = distribution
+    def __init__(self, distribution: TruncatedNormal, origin: float) -> None:
+        d = distribution
+        self._mean, self._sd = d.mean - origin, d.sd
         self.low = max(-_EDGE, (d.min - d.mean) / d.sd)
         self.high = min(_EDGE, (d.max - d.mean) / d.sd)
         self._mass = float(_normal_mass(self.low, self.high))
 
     def value(self, t: Any) -> Any:
-        return self.distribution.mean + self.distribution.sd * t
+        return self._mean + self._sd * t
+
+    def rise(self, t: Any, start: float) -> Any:
+        return self._sd * (t - start)
 
     def coordinate(self, value: Any) -> Any:
-        d = self.distribution
-        return np.clip((value - d.mean) / d.sd, self.low, self.high)
+        return np.clip((value - self._mean) / self._sd, self.low, self.high)
 
     def density(self, t: Array) -> Array:
         return _normal_density(t) / self._mass
@@ -147,12 +157,18 @@ class NormalLaw:
     def quantile(self, q: Array) -> Array:
         from scipy.special import ndtr, ndtri
 
-        return np.clip(ndtri(ndtr(self.low) + q * self._mass), self.low, self.high)
+        t = np.clip(ndtri(ndtr(self.low) + q * self._mass), self.low, self.high)
+        return self._settled(t, q - self.cdf(t))
 
     def upper_quantile(self, q: Array) -> Array:
         from scipy.special import ndtr, ndtri
 
-        return np.clip(-ndtri(ndtr(-self.high) + q * self._mass), self.low, self.high)
+        t = np.clip(-ndtri(ndtr(-self.high) + q * self._mass), self.low, self.high)
+        return self._settled(t, self.sf(t) - q)
+
+    def _settled(self, t: Array, missing: Array) -> Array:
+        # Far from the mean, or between narrow bounds, the sums above lose digits: one step of Newton.
+        return np.clip(t + missing / self.density(t), self.low, self.high)
 
     def edges(self) -> Array:
         return _steps(self.low, self.high)
@@ -166,17 +182,27 @@ class LogNormalLaw:
 
     low, high = -_EDGE, _EDGE
 
-    def __init__(self, distribution: LogNormal) -> None:
-        self.distribution = distribution
+    def __init__(self, distribution: LogNormal, origin: float) -> None:
+        self._median, self._sigma, self._origin = distribution.median, distribution.sigma, origin
+        self._narrow = distribution.sigma < 0.1  # values close together: count them from the median
 
     def value(self, t: Any) -> Any:
-        return self.distribution.median * np.exp(self.distribution.sigma * t)
+        if self._narrow:
+            return self.rise(t, 0.0) + (self._median - self._origin)
+        return self._median * np.exp(self._sigma * t) - self._origin
+
+    def rise(self, t: Any, start: float) -> Any:
+        return self._median * math.exp(self._sigma * start) * np.expm1(self._sigma * (t - start))
 
     def coordinate(self, value: Any) -> Any:
-        d = self.distribution
-        smallest = np.finfo(float).tiny  # keeps the logarithm finite; far below `low` in any case
-        t = np.log(np.maximum(value / d.median, smallest)) / d.sigma
-        return np.clip(t, self.low, self.high)
+        nearly_least = -1 + np.finfo(float).eps  # keeps the logarithm finite; far below `low` if narrow
+        tiny = np.finfo(float).tiny
+        if self._narrow:
+            excess = (value + (self._origin - self._median)) / self._median
+            log = np.log1p(np.maximum(excess, nearly_least))
+        else:
+            log = np.log(np.maximum((value + self._origin) / self._median, tiny))
+        return np.clip(log / self._sigma, self.low, self.high)
 
     def density(self, t: Array) -> Array:
         return _normal_density(t)
@@ -204,7 +230,7 @@ class LogNormalLaw:
 
     def landmarks(self) -> Array:
         # The distribution function is singular in the logarithm at 0, so panels shrink towards it.
-        ratio = min(1.0, math.log(3.0) / self.distribution.sigma)
+        ratio = min(1.0, math.log(3.0) / self._sigma)
         return self.value(np.arange(-9.0, 9.0 + ratio, ratio))
 
 

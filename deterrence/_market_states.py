@@ -26,8 +26,9 @@ class States:
     """Cases of the market, each with its weight and, given the case, what a lab is like.
 
     ``permits`` and ``losers`` count labs; a loser violates with probability ``h`` and is deterred with
-    probability ``d``, and ``m1``, ``m2`` are the mean of its rent and squared rent times whether it
-    violates; ``rent`` and ``rent_var`` are mean and variance of the permit holders' total rent.
+    probability ``d``, and ``m1``, ``m2`` are the means of its rent less ``base``, and of that squared,
+    times whether it violates; ``rent`` and ``rent_var`` are mean and variance of the permit holders' total
+    rent.
     """
 
     weight: Array
@@ -36,6 +37,7 @@ class States:
     losers: Array
     h: Array
     d: Array
+    base: Array
     m1: Array
     m2: Array
     rent: Array
@@ -59,8 +61,8 @@ def regimes(game: Game, values: Law) -> tuple[bool, Slack | None]:
     """Say whether permits can run out, and in which way they can fail to."""
     N, market = game.n_agents, game.market
     if not isinstance(market, CapMarket):
-        return False, Slack(values.coordinate(purchase_value(game)), N, market.fixed_price)
-    Q, worthless = market.token_cap, values.coordinate(game.lab.cost)
+        return False, Slack(values.coordinate(purchase_rent(game)), N, market.fixed_price)
+    Q, worthless = market.token_cap, values.coordinate(0.0)
     if Q >= N:
         return False, Slack(worthless, N, 0.0)
     if Q == 0:
@@ -70,7 +72,7 @@ def regimes(game: Game, values: Law) -> tuple[bool, Slack | None]:
 
 def market_states(game: Game, e: Enforcement) -> States:
     """All cases of the market of a game with finitely many labs."""
-    values = law(game.lab.gross_value)
+    values = law(game.lab.gross_value, game.lab.cost)
     if values is None:
         return _known_value_states(game, e, game.n_agents)
     runs_out, slack = regimes(game, values)
@@ -83,33 +85,32 @@ def market_states(game: Game, e: Enforcement) -> States:
 def limit_states(game: Game, e: Enforcement) -> States:
     """The one case that remains of a market in the large-N limit, per lab."""
     market = game.market
-    values = law(game.lab.gross_value)
+    values = law(game.lab.gross_value, game.lab.cost)
     if values is None:
         return _known_value_states(game, e, 1.0, scale=game.n_agents)
     if not isinstance(market, CapMarket):
-        return _cut_state(game, e, values, purchase_value(game), market.fixed_price)
+        return _cut_state(game, e, values, purchase_rent(game), market.fixed_price)
     share = market.token_cap / game.n_agents
     if share == 0:
         return _cut_state(game, e, values, math.inf, math.nan)
-    v_star = float(values.value(values.upper_quantile(np.array(min(1.0, share)))))
-    price = 0.0 if share >= 1 else max(0.0, v_star - game.lab.cost)
-    return _cut_state(game, e, values, max(game.lab.cost, v_star), price)
+    rent = max(0.0, float(values.value(values.upper_quantile(np.array(min(1.0, share))))))
+    return _cut_state(game, e, values, rent, 0.0 if share >= 1 else rent)
 
 
-def _cut_state(game: Game, e: Enforcement, values: Law, v_cut: float, price: float) -> States:
-    """A market in which exactly the labs above `v_cut` hold permits, per lab."""
-    cut = np.array([values.coordinate(v_cut)])
+def _cut_state(game: Game, e: Enforcement, values: Law, rent: float, price: float) -> States:
+    """A market in which exactly the labs above `rent` hold permits, per lab."""
+    cut = np.array([values.coordinate(rent)])
     above, below = np.asarray(values.sf(cut)), np.asarray(values.cdf(cut))
-    h, d, m1, m2, k1, _ = _features(game, e, values, cut, np.array([price]))
+    h, d, base, m1, m2, k1, _ = _features(game, e, values, cut, np.array([price]), _median(values))
     zero, one = np.zeros(1), np.ones(1)
-    return States(one, one * price, above, below, h, d, m1, m2, above * k1, zero)
+    return States(one, one * price, above, below, h, d, base, m1, m2, above * k1, zero)
 
 
-def purchase_value(game: Game) -> float:
-    """Value from which a lab buys at a fixed price."""
+def purchase_rent(game: Game) -> float:
+    """Rent from which a lab buys at a fixed price."""
     market = game.market
     assert not isinstance(market, CapMarket)
-    return market.fixed_price + (game.lab.cost if market.purchase_rule == "net" else 0.0)
+    return market.fixed_price - (game.lab.cost if market.purchase_rule == "gross" else 0.0)
 
 
 def _known_value_states(game: Game, e: Enforcement, N: float, scale: float = 1.0) -> States:
@@ -126,9 +127,9 @@ def _known_value_states(game: Game, e: Enforcement, N: float, scale: float = 1.0
         price = math.nan if Q == 0 else 0.0 if Q >= N else max(0.0, s)
     gain = _gain(game, np.array([s]), np.array([math.inf if math.isnan(price) else price]))
     h = e.defection(gain)
-    one = np.ones(1)
+    one, zero = np.ones(1), np.zeros(1)
     losers, rent = one * (N - permits), one * permits * s
-    return States(one, one * price, one * permits, losers, h, 1 - h, h * s, h * s * s, rent, 0 * one)
+    return States(one, one * price, one * permits, losers, h, 1 - h, one * s, zero, zero, rent, zero)
 
 
 def _buys(worth: float, price: float, rule: str) -> bool:
@@ -155,10 +156,13 @@ def slack_states(game: Game, e: Enforcement, values: Law, slack: Slack) -> State
     above = float(values.sf(t)[0])
     y = _binomial_window(N, above, slack.most)
     weight = binom.pmf(y, N, above)
-    features = _features(game, e, values, t, np.array([slack.price]))
-    h, d, m1, m2, k1, k2 = (float(x[0]) * np.ones(len(y)) for x in features)
-    price, spread = slack.price + 0 * y, y * np.maximum(k2 - k1**2, 0.0)
-    return States(weight, price, y, N - y, h, d, m1, m2, y * k1, spread)
+    features = _features(game, e, values, t, np.array([slack.price]), _median(values))
+    h, d, base, m1, m2, k1, k_var = (float(x[0]) * np.ones(len(y)) for x in features)
+    return States(weight, slack.price + 0 * y, y, N - y, h, d, base, m1, m2, y * k1, y * k_var)
+
+
+def _median(values: Law) -> float:
+    return float(values.quantile(np.array(0.5)))
 
 
 def _binomial_window(N: int, p: float, most: int) -> Array:
@@ -171,8 +175,10 @@ def _binomial_window(N: int, p: float, most: int) -> Array:
 
 def binding_states(game: Game, e: Enforcement, values: Law) -> States:
     """Permits run out: one state for each node of a quadrature over the value x of the last holder."""
+    from scipy.special import betaincinv
+
     N, Q = game.n_agents, getattr(game.market, "token_cap", 0)
-    start = float(values.coordinate(game.lab.cost))
+    start = float(values.coordinate(0.0))
     edges = _edges(game, e, values, N, Q)
     nodes, weights = gauss_rule()
     lower = edges[:-1][edges[:-1] >= start]
@@ -181,11 +187,11 @@ def binding_states(game: Game, e: Enforcement, values: Law) -> States:
     weight = width[:, None] * weights * _last_holder_density(values, t, N, Q)
     keep = (weight > 0).any(axis=1)
     t, weight = t[keep].ravel(), weight[keep].ravel()
-    s = values.value(t) - game.lab.cost
-    h, d, m1, m2, k1, k2 = _features(game, e, values, t, s, edges)
-    one = np.ones_like(t)
-    rent, rent_var = (Q - 1) * k1 + s, (Q - 1) * np.maximum(k2 - k1**2, 0.0)
-    return States(weight, s, Q * one, (N - Q) * one, h, d, m1, m2, rent, rent_var)
+    typical = float(values.upper_quantile(betaincinv(Q, N - Q + 1, 0.5)))
+    s, one = values.value(t), np.ones_like(t)
+    h, d, base, m1, m2, k1, k_var = _features(game, e, values, t, s, typical, edges)
+    rent = (Q - 1) * k1 + s
+    return States(weight, s, Q * one, (N - Q) * one, h, d, base, m1, m2, rent, (Q - 1) * k_var)
 
 
 def _last_holder_density(values: Law, t: Array, N: int, Q: int) -> Array:
@@ -206,10 +212,10 @@ def _edges(game: Game, e: Enforcement, values: Law, N: int, Q: int) -> Array:
     with np.errstate(all="ignore"):
         low = values.quantile(betaincinv(N - Q + 1, Q, np.append(tails, 0.5)))
         high = values.upper_quantile(betaincinv(Q, N - Q + 1, np.append(tails, 0.5)))
-    bends = values.coordinate(game.lab.cost - game.lab.racing_value + e.bends())
+    bends = values.coordinate(e.bends() - game.lab.racing_value)
     # Just above the first value that violates, the number of violators changes from 0 on the scale 1 / N.
     layer = bends.min() + (values.high - values.low) * 2.0 ** -np.arange(1.0, 8.0 + math.log2(N))
-    return _clean(values, low, high, bends, layer, np.array([values.coordinate(game.lab.cost)]))
+    return _clean(values, low, high, bends, layer, np.array([values.coordinate(0.0)]))
 
 
 def _clean(values: Law, *groups: Array) -> Array:
@@ -219,32 +225,36 @@ def _clean(values: Law, *groups: Array) -> Array:
 
 
 def _features(
-    game: Game, e: Enforcement, values: Law, t: Array, price: Array, edges: Array | None = None
-) -> tuple[Array, Array, Array, Array, Array, Array]:
+    game: Game,
+    e: Enforcement,
+    values: Law,
+    t: Array,
+    price: Array,
+    typical: float,
+    edges: Array | None = None,
+) -> tuple[Array, Array, Array, Array, Array, Array, Array]:
     """What labs are like on either side of each cut-off t, at the price that goes with it.
 
     `edges` separate panels in which all is smooth, and default to those of one cut-off. Returns the
-    probabilities h and d that a lab below violates and that it is deterred, the means m1, m2 of its rent
-    and squared rent times whether it violates, and the means k1, k2 of the rent and squared rent of a lab
-    above.
+    columns h, d, base, m1 and m2 of `States` for a lab below, and mean and variance of the rent of a lab
+    above. The base is the rent at the coordinate `typical`: squares of rents less it do not cancel.
     """
-    V, c = game.lab.racing_value, game.lab.cost
+    V = game.lab.racing_value
     by_price = game.lab.gain_rule == "price"  # then every lab below has the same gain
 
     def below(u: Array) -> Array:
-        s = values.value(u) - c
-        violate = np.ones_like(s) if by_price else e.defection(s + V)
+        rise = values.rise(u, typical)
+        violate = np.ones_like(rise) if by_price else e.defection(values.value(u) + V)
         density = values.density(u)
         rate = density * violate
-        return np.stack([rate, density * (1 - violate), rate * s, rate * s * s])
+        return np.stack([rate, density * (1 - violate), rate * rise, rate * rise**2])
 
     def above(u: Array) -> Array:
-        s = values.value(u) - c
-        density = values.density(u)
-        return np.stack([density, density * s, density * s * s])
+        rise, density = values.rise(u, typical), values.density(u)
+        return np.stack([density, density * rise, density * rise**2])
 
     if edges is None:
-        edges = _clean(values, values.coordinate(c - V + e.bends()), t)
+        edges = _clean(values, values.coordinate(e.bends() - V), t)
     low, high = _partial_integrals(below, above, edges, t)
     under, over = low[0] + low[1], high[0]
     h, d, m1, m2 = low / np.where(under > 0, under, 1.0)
@@ -252,7 +262,8 @@ def _features(
     if by_price:
         h = e.defection(np.where(np.isnan(price), math.inf, price) + V)
         d, m1, m2 = 1 - h, m1 * h, m2 * h
-    return h, d, m1, m2, k1, k2
+    base = values.value(typical) * np.ones_like(t)
+    return h, d, base, m1, m2, base + k1, np.maximum(k2 - k1**2, 0.0)
 
 
 def _partial_integrals(below: Any, above: Any, edges: Array, t: Array) -> tuple[Array, Array]:

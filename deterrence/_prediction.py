@@ -67,6 +67,7 @@ QUANTITIES = tuple(field.name for field in fields(Prediction) if field.name != "
 """Names of the quantities of a turn, in the order in which they are reported."""
 
 
+@np.errstate(under="ignore")
 def predict(game: Game) -> Prediction:
     """Predict every quantity of one turn of a game, exactly for its number of labs.
 
@@ -129,6 +130,7 @@ class Limit:
     welfare: float
 
 
+@np.errstate(under="ignore")
 def limit(game: Game) -> Limit:
     """Return the large-N limit of a game: what `predict` tends to per lab as N grows with Q / N fixed.
 
@@ -183,12 +185,11 @@ def _moments(game: Game, enforcement: Enforcement, s: States, n_agents: int | No
 
     violations = draws(0.0, 1.0)
     catches = draws(0.0, e.p_eff)
-    # What a loser adds to welfare, and its square: (s + V - H - k X) if it violates, X a check.
-    w1 = s.m1 + (extra - k * e.p_eff) * s.h
-    w2 = s.m2 + 2 * (extra - k * e.p_eff) * s.m1
-    w2 = w2 + (extra**2 - 2 * extra * k * e.p_eff + k**2 * e.p_eff) * s.h
-    spread = s.rent_var + k**2 * s.permits * (e.q_f * (1 - e.q_f))
-    spread = spread + s.losers * np.maximum(w2 - w1**2, 0.0)
+    # A loser adds to welfare s + V - H - k X if it violates, X a check: its rent less `base`, and the rest.
+    rest = s.base + extra - k * e.p_eff
+    loser = s.m1 + rest * s.h
+    loser_var = s.m2 - s.m1**2 + (2 * s.m1 + rest * s.h) * rest * s.d + k**2 * e.p_eff * (1 - e.p_eff) * s.h
+    holder_var = s.rent_var + s.permits * (k**2 * e.q_f * (1 - e.q_f))
     return Prediction(
         game=game,
         price=total(s.price),
@@ -203,7 +204,10 @@ def _moments(game: Game, enforcement: Enforcement, s: States, n_agents: int | No
         catches=catches,
         penalties=Moment(e.penalty * catches.mean, e.penalty * catches.sd),
         revenue=total(np.where(s.permits > 0, s.price, 0.0) * s.permits),
-        welfare=total(s.rent - k * e.q_f * s.permits + s.losers * w1, spread),
+        welfare=total(
+            s.rent - k * e.q_f * s.permits + s.losers * loser,
+            holder_var + s.losers * np.maximum(loser_var, 0.0),
+        ),
     )
 
 
@@ -214,6 +218,12 @@ def _among_losers(s: States) -> Moment:
     if not weight.sum() > 0:
         return Moment(math.nan, math.nan)
     weight = weight / weight.sum()
-    mean = float(d[0]) if np.all(d == d[0]) else float(weight @ d)
+    mean = _mean(weight, d)
     var = float(weight @ (h * d / losers + (d - mean) ** 2))
     return Moment(mean, math.sqrt(var))
+
+
+def _mean(weight: Array, x: Array) -> float:
+    """Weighted mean, from the likeliest x up, so that what is certain has no rounding error."""
+    likeliest = x[np.argmax(weight)]
+    return float(likeliest + weight @ (x - likeliest))

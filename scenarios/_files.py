@@ -94,7 +94,8 @@ def load_all(path: str | Path) -> dict[str, Scenario]:
     Parameters
     ----------
     path : str or Path
-        A JSON file that holds one scenario, or maps names to scenarios.
+        A file that holds one scenario or maps names to scenarios, as a `Path` or as a text that ends
+        in ``.json``.
 
     Returns
     -------
@@ -127,12 +128,12 @@ def save(scenario: Scenario, path: str | Path) -> None:
     scenario : Scenario
         What to write.
     path : str or Path
-        Where to, a name that ends in ``.json``.
+        The file, as a `Path` or as a text that ends in ``.json``.
 
     Raises
     ------
     ScenarioError
-        If the file cannot be written.
+        If the file cannot be written; then an old one is as it was.
 
     Examples
     --------
@@ -146,7 +147,7 @@ def save(scenario: Scenario, path: str | Path) -> None:
     first = {name: fields.pop(name) for name in ("name", "description", "n_agents", "steps", "seed")}
     text = json.dumps(_without_none(first | fields), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
     try:
-        _replace(_path(path), text.encode())
+        replace_file(_path(path), text.encode())
     except ParameterError as error:
         raise ScenarioError(str(path), *error.problems) from None
     except (OSError, ValueError) as error:
@@ -163,7 +164,7 @@ def _bytes_of(path: Path) -> bytes:
     raise ParameterError(Problem("file", str(path), "is a folder or a device", "a file"))
 
 
-def _replace(path: Path, data: bytes) -> None:
+def replace_file(path: Path, data: bytes) -> None:
     """Write under a temporary name in the same folder, sync, rename."""
     temporary = path.with_name(f".{uuid.uuid4().hex}.tmp")
     try:

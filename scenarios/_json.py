@@ -63,8 +63,8 @@ def _refusal(field: str, value: Any, reason: str, allowed: str) -> ParameterErro
 
 
 def _integer(digits: str) -> int | float:
-    """An integer, but not one so long that converting it takes seconds."""
-    return int(digits) if len(digits) <= _MOST_DIGITS else float("inf")
+    """An integer; a float, most likely infinite, where converting so many digits could take seconds."""
+    return int(digits) if len(digits) <= _MOST_DIGITS else float(digits)
 
 
 def _levels(tree: Any) -> int:

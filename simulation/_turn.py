@@ -6,15 +6,15 @@ price, its own type and its chance of being caught, and decides by ``deterrence.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
 import numpy as np
 
-from deterrence import Audit, CapMarket, FixedPriceMarket, Game, complies
+from deterrence import CapMarket, FixedPriceMarket, Game, complies
 from simulation._draws import Draws, Purpose
 from simulation._labs import Columns
+from simulation._rules import CHECK, SUSPICIOUS, Rules, rules_of
 
 DRAWS_AHEAD = 2**20
 """Doubles that may be drawn at once for turns to come (8 MiB)."""
@@ -63,86 +63,11 @@ QUANTITIES = tuple(field.name for field in fields(Quantities))
 """Names of the quantities of a turn, in order."""
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
-class Rules:
-    """What a game fixes for every turn.
-
-    ``p_eff``, ``punishment`` are what labs believe and fear; ``cuts`` and ``penalty`` are what
-    happens. `rules_of` makes them agree.
-
-    Attributes
-    ----------
-    game : Game
-    cost, racing : float, money
-        Cost c of a run, racing value V of a violation.
-    penalty, punishment : float, money
-        Money paid when caught, and that plus the loss of reputation, P.
-    p_eff : float, in [0, 1]
-        Detection probability that labs expect.
-    cuts : array of shape (2, 5), in [0, 1]
-        Where the unit interval is cut into the six outcomes, for compliant labs and for violators.
-    """
-
-    game: Game
-    cost: float
-    racing: float
-    penalty: float
-    punishment: float
-    p_eff: float
-    cuts: np.ndarray
-
-
-def rules_of(game: Game) -> Rules:
-    """Rules of a game, with labs that know the Governor's policy (rational expectations)."""
-    audit = game.audit
-    cap = math.inf if audit.liability_cap is None else audit.liability_cap
-    if audit.liability_rule == "posted":
-        penalty = audit.collateral + min(audit.penalty_amount, cap)
-    else:
-        penalty = min(audit.collateral + audit.penalty_amount, cap)
-    compliant = outcome_law(audit, suspicious=audit.false_positive_rate)
-    violator = outcome_law(audit, suspicious=audit.beta)
-    detected = math.fsum(p for p, check in zip(violator, _CHECK, strict=True) if check != "none")
-    return Rules(
-        game=game,
-        cost=game.lab.cost,
-        racing=game.lab.racing_value,
-        penalty=penalty,
-        punishment=penalty + game.lab.reputation_sensitivity,
-        p_eff=min(1.0, detected),
-        cuts=np.array([_cuts(compliant), _cuts(violator)]),
-    )
-
-
-# The six outcomes of a run. Checks come first in the unit interval: with the same draw a stricter policy
-# catches whomever a laxer one does.
-_CHECK = ("audit", "audit", "backcheck", "backcheck", "none", "none")
-_SUSPICIOUS = (True, False, True, False, True, False)
-_NO_RUN = 6
-_SIGNAL = np.array([*_SUSPICIOUS, False])
-_AUDITED = np.array([*(check == "audit" for check in _CHECK), False])
-_BACKCHECKED = np.array([*(check == "backcheck" for check in _CHECK), False])
-
-
-def outcome_law(audit: Audit, *, suspicious: float) -> list[float]:
-    """Probabilities of the six outcomes of a run that looks suspicious with the given probability."""
-    law = []
-    for check, signal in zip(_CHECK, _SUSPICIOUS, strict=True):
-        seen, audited = (suspicious, audit.high_prob) if signal else (1 - suspicious, audit.base_prob)
-        followed = {
-            "audit": audited,
-            "backcheck": (1 - audited) * audit.backcheck_prob,
-            "none": (1 - audited) * (1 - audit.backcheck_prob),
-        }
-        law.append(seen * followed[check])
-    return law
-
-
-def _cuts(law: list[float]) -> np.ndarray:
-    """Upper ends of all outcomes but the last; rounding gives no room to an outcome of probability 0."""
-    ends = np.cumsum(law)
-    ends[np.flatnonzero(law)[-1] :] = 1.0
-    return ends[:-1]
+# What each outcome means, and that no run has none of it.
+_NO_RUN = len(CHECK)
+_SIGNAL = np.array([*SUSPICIOUS, False])
+_AUDITED = np.array([*(check == "audit" for check in CHECK), False])
+_BACKCHECKED = np.array([*(check == "backcheck" for check in CHECK), False])
 
 
 def trade(labs: Columns, rules: Rules) -> np.ndarray:

@@ -130,9 +130,7 @@ def scenarios(max_agents: int = 40) -> st.SearchStrategy[dt.Scenario]:
 
 
 def _scenario(game: dt.Game, **fields: Any) -> dt.Scenario:
-    return dt.Scenario(
-        n_agents=game.n_agents, audit=game.audit, market=game.market, lab=game.lab, **fields
-    )
+    return dt.Scenario(n_agents=game.n_agents, audit=game.audit, market=game.market, lab=game.lab, **fields)
 
 
 def _texts() -> st.SearchStrategy[str]:

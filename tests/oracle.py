@@ -375,7 +375,7 @@ def gauss(n=16):
 def _report(e, M, N):
     """Quantities from the raw moments; section 5.4 and the variances of binomial draws."""
     total = M.sums["1"]
-    assert abs(total - 1) < mpf(10) ** -18, "the states do not add up to everything"
+    assert abs(total - 1) < mpf(10) ** -16, "the states do not add up to everything"
     M.sums = {name: value / total for name, value in M.sums.items()}
     n, v_n = M.pair("n")
     m, v_m = M.pair("m")

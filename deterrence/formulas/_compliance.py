@@ -11,7 +11,8 @@ from deterrence._compliance import threshold
 from deterrence.formulas._detection import audit_rate
 from deterrence.formulas._formula import Formula
 from deterrence.formulas._gain import margin
-from deterrence.formulas._step import Named, Step
+from deterrence.formulas._printing import Named
+from deterrence.formulas._step import Step
 from deterrence.formulas._symbols import (
     B,
     K,
@@ -50,14 +51,14 @@ def _threshold_p_eff() -> Iterator[Step]:
 
 
 def _threshold_p_s() -> Iterator[Step]:
-    star = _star(p_s, (g / B - p_b) / (1 - p_b), "p_s^*")
+    star = _star(p_s, (g - p_b * B) / (B * (1 - p_b)), "p_s^*")
     yield Step(
         "At the threshold audits and backchecks together make the lab indifferent.",
         Eq((star + (1 - star) * p_b) * B, g),
     )
     yield Step("It can be reached if and only if the gain is at most the punishment.",
                Eq(1 - star, (B - g) / (B * (1 - p_b))))  # fmt: skip
-    yield Step("Backchecks alone deter where the gain is small enough.", Le(star, 0), (Eq(g, p_b * B * pi_0),))
+    yield Step("Backchecks alone deter where the gain is small enough.", Le(star, 0), (Lt(g, p_b * B),))
     yield Step("Backchecks spare audits.", Lt(Derivative(star, p_b), 0), (Gt(B, g), Gt(g, 0)))
 
 
@@ -155,7 +156,7 @@ def _audited_margin(rate: Expr) -> Expr:
 
 
 def _required() -> Named:
-    return Named((g / B - p_b) / (1 - p_b), "p_s_star", "p_s^*")
+    return Named((g - p_b * B) / (B * (1 - p_b)), "p_s_star", "p_s^*")
 
 
 _INTERIOR = (Gt(B, g), Gt(g, 0))
@@ -227,7 +228,7 @@ def _threshold_beta() -> Iterator[Step]:
 
 
 def _threshold_p_b() -> Iterator[Step]:
-    star = _star(p_b, (g / B - p_s) / (1 - p_s), "p_b^*")
+    star = _star(p_b, (g - p_s * B) / (B * (1 - p_s)), "p_b^*")
     yield Step("At the threshold audits and backchecks together make the lab indifferent.",
                Eq((p_s + (1 - p_s) * star) * B, g))  # fmt: skip
     yield Step("More backchecks deter more.", Eq(Derivative(_audited_margin(p_s), p_b), B * (1 - p_s)))
@@ -243,7 +244,7 @@ _EVERY = "A threshold of $\\infty$ says that every value deters."
 
 with evaluate(False):  # printed as written
     _rate_that_deters = Piecewise(
-        (0, Le(g, p_b * B)), (oo, Eq(B * (1 - p_b), 0)), ((g / B - p_b) / (1 - p_b), True)
+        (0, Le(g, p_b * B)), (oo, Eq(B * (1 - p_b), 0)), ((g - p_b * B) / (B * (1 - p_b)), True)
     )
     threshold_p_eff = Formula(
         name="threshold_p_eff",
@@ -260,7 +261,7 @@ with evaluate(False):  # printed as written
         name="threshold_p_s",
         statement="The smallest audit probability of a violator that deters.",
         left="p_s^*",
-        expr=Piecewise((0, Le(g, p_b * B)), ((g / B - p_b) / (1 - p_b), Le(g, B)), (none, True)),
+        expr=Piecewise((0, Le(g, p_b * B)), ((g - p_b * B) / (B * (1 - p_b)), Le(g, B)), (none, True)),
         function=partial(threshold, "p_s"),
         result="value",
         assumptions=(_WORTH,),
@@ -417,7 +418,7 @@ with evaluate(False):  # printed as written
         name="threshold_p_b",
         statement="The smallest backcheck probability that deters.",
         left="p_b^*",
-        expr=Piecewise((0, Le(g, p_s * B)), ((g / B - p_s) / (1 - p_s), Le(g, B)), (none, True)),
+        expr=Piecewise((0, Le(g, p_s * B)), ((g - p_s * B) / (B * (1 - p_s)), Le(g, B)), (none, True)),
         where={p_s: audit_rate.expr},
         function=partial(threshold, "p_b"),
         result="value",

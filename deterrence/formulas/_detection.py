@@ -8,7 +8,8 @@ from sympy import Derivative, Eq, Expr, Ge, Gt, Integer, Le, Limit, Piecewise, e
 
 from deterrence import _detection as numeric
 from deterrence.formulas._formula import Formula
-from deterrence.formulas._step import Named, Step
+from deterrence.formulas._printing import Named
+from deterrence.formulas._step import Step
 from deterrence.formulas._symbols import alpha, beta, none, p_b, p_eff, p_f, p_s, pi_0, pi_1, q_f, w
 
 

@@ -11,8 +11,8 @@ import sympy
 from sympy import Expr, Symbol, evaluate
 from sympy.core.relational import Relational
 
-from deterrence.formulas._printing import latex, plain, plain_text
-from deterrence.formulas._step import Named, Step
+from deterrence.formulas._printing import Named, latex, plain, plain_text
+from deterrence.formulas._step import Step
 from deterrence.formulas._symbols import Variable, glossary
 
 

@@ -33,7 +33,11 @@ def _gain_price() -> Iterator[Step]:
         Gt(gain_price.named, gain_min.named),
         (Gt(p, v - c), Gt(v, c)),
     )
-    yield Step("It is the same for every lab.", Eq(Derivative(gain_price.expr, v), 0))
+    yield Step(
+        "It agrees with the default rule for a lab that would buy.",
+        Eq(gain_price.named, gain_min.named),
+        (Gt(v, c + p),),
+    )
 
 
 def _gain_value() -> Iterator[Step]:

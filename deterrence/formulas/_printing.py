@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import sympy
 from sympy.printing.latex import LatexPrinter
@@ -10,6 +11,23 @@ from sympy.printing.latex import LatexPrinter
 from deterrence.formulas._symbols import glossary
 
 _NAMES = {symbol: variable.latex for symbol, variable in glossary.items()}
+
+
+class Named(sympy.Expr):
+    """An expression that is written as a letter, and stands for itself when a claim is verified."""
+
+    def __new__(cls, meaning: sympy.Expr, text: Any, latex: Any = "") -> Named:
+        return sympy.Expr.__new__(cls, meaning, sympy.Symbol(str(text)), sympy.Symbol(str(latex or text)))
+
+    @property
+    def free_symbols(self) -> set[sympy.Symbol]:
+        return self.args[0].free_symbols
+
+    def _sympystr(self, _: object) -> str:
+        return str(self.args[1])
+
+    def _latex(self, _: object) -> str:
+        return self.args[2].name
 
 
 class _Printer(LatexPrinter):
@@ -46,12 +64,13 @@ def plain(expr: sympy.Basic) -> str:
     if isinstance(expr, sympy.core.relational.Relational):
         sign = "=" if isinstance(expr, sympy.Eq) else expr.rel_op
         return f"{plain(expr.lhs)} {sign} {plain(expr.rhs)}"
-    return sympy.sstr(_flat(expr), order="none")
+    text = sympy.sstr(_flat(expr), order="none")
+    return re.sub(r"\(\(([^()]*)\)\)", r"(\1)", text).replace("- 1*", "- ")  # what SymPy leaves as it is
 
 
 def _flat(expr: sympy.Basic) -> sympy.Basic:
     """Merge sums of sums and products of products, which are written without parentheses."""
-    if not expr.args or expr.is_Atom:
+    if not expr.args or isinstance(expr, Named):
         return expr
     args = [_flat(arg) for arg in expr.args]
     if isinstance(expr, sympy.Add | sympy.Mul):
@@ -65,14 +84,16 @@ def _flat(expr: sympy.Basic) -> sympy.Basic:
 _UNEVALUATED = (sympy.Tuple, sympy.Derivative, sympy.Integral, sympy.Limit, sympy.Sum)
 
 
-_WORDS = [(variable.latex, str(symbol)) for symbol, variable in glossary.items()]
-_WORDS += [(r"\le", "<="), (r"\ge", ">="), (r"\min", "min"), (r"\max", "max"), (r"\to", "->"), (r"\infty", "inf")]
-_WORDS += [(r"\hat v", "v_hat"), (r"\tfrac12", "1/2 "), (r"\lambda", "lambda"), (r"\,", " "), (r"\cdot", "*")]
-_LETTERS = {old: new for old, new in sorted(_WORDS, key=lambda pair: -len(pair[0]))}
-_ANY_WORD = re.compile("|".join(re.escape(word) for word in _LETTERS if not word.isalnum()))
+_WORDS = {variable.latex: str(symbol) for symbol, variable in glossary.items()}
+_WORDS |= {r"\le": "<=", r"\ge": ">=", r"\tfrac12": "1/2", r"\hat v": "v_hat", r"\infty": "inf"}
+_ANY_WORD = re.compile("|".join(re.escape(word) for word in sorted(_WORDS, key=len, reverse=True) if len(word) > 1))
 
 
 def plain_text(text: str) -> str:
     """Prose without LaTeX: what stands between dollars is spelled as the functions spell it."""
-    spelled = re.sub(r"\$([^$]*)\$", lambda m: _ANY_WORD.sub(lambda w: _LETTERS[w.group()], m.group(1)), text)
-    return re.sub(r"[{}]", "", spelled)
+
+    def spelled(formula: re.Match[str]) -> str:
+        known = _ANY_WORD.sub(lambda word: _WORDS[word.group()], formula.group(1))
+        return re.sub(r"[\\{}]", "", known)
+
+    return re.sub(r"\$([^$]*)\$", spelled, text)

@@ -4,31 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import sympy
-from sympy import Derivative, Dummy, Eq, Expr, Ge, Interval, Le, Lt, Max, Min, Piecewise, Symbol
+from sympy import Add, Derivative, Dummy, Eq, Expr, Ge, Interval, Le, Lt, Max, Min, Mul, Piecewise, Pow, Symbol
 from sympy.core.relational import Relational
 
-from deterrence.formulas._printing import latex, plain, plain_text
+from deterrence.formulas._printing import Named, latex, plain, plain_text
 from deterrence.formulas._symbols import glossary
-
-
-class Named(Expr):
-    """An expression that is written as a letter, and stands for itself when a claim is verified."""
-
-    def __new__(cls, meaning: Expr, text: Any, latex: Any = "") -> Named:
-        return Expr.__new__(cls, meaning, Symbol(str(text)), Symbol(str(latex or text)))
-
-    @property
-    def free_symbols(self) -> set[Symbol]:
-        return self.args[0].free_symbols
-
-    def _sympystr(self, _: object) -> str:
-        return str(self.args[1])
-
-    def _latex(self, _: object) -> str:
-        return self.args[2].name
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,26 +56,31 @@ class Step:
 
 def _worked_out(expr: Expr, values: dict[Symbol, Expr], inner: dict[Symbol, Expr]) -> Expr:
     """Evaluate one side of a claim with its conditions built into the symbols."""
-    expr = expr.replace(lambda part: isinstance(part, Named), lambda part: part.args[0])
-    expr = expr.rewrite([Min, Max], Piecewise)
+    expr = _meant(expr).rewrite([Min, Max], Piecewise)
     expr = expr.replace(lambda part: isinstance(part, Derivative), lambda part: part.doit())
     for _ in values:  # a value may hold symbols of later conditions
         expr = expr.subs(values, simultaneous=True)
     return _decided(_decided(expr.xreplace(inner)).doit())
 
 
+def _meant(expr: Expr) -> Expr:
+    """Put the meaning of letters in their place, and evaluate the arithmetic of what was kept as written."""
+    expr = expr.replace(lambda part: isinstance(part, Named), lambda part: part.args[0])
+    return expr.replace(lambda part: isinstance(part, Add | Mul | Pow), lambda part: part.func(*part.args))
+
+
 def _conditions(given: tuple[Relational, ...]) -> dict[Symbol, Expr]:
     """Values of symbols that satisfy the conditions whatever positive values the new symbols take."""
     values: dict[Symbol, Expr] = {}
     for condition in given:
-        symbol, bound = condition.lhs, condition.rhs
+        symbol, bound = condition.lhs, _meant(condition.rhs)
         slack = Dummy(positive=True)
         share = slack / (1 + slack)
         if isinstance(condition, Eq):
             values[symbol] = bound
         elif isinstance(condition, Lt | Le):
             values[symbol] = bound * share
-        elif glossary[symbol].domain == Interval(0, 1):
+        elif symbol in glossary and glossary[symbol].domain == Interval(0, 1):
             values[symbol] = bound + (1 - bound) * share
         else:
             values[symbol] = bound + slack

@@ -45,7 +45,7 @@ class TestValidate:
         status, out, _ = run("validate", "baseline", *FEW)
         assert status == 0
         for name in QUANTITIES:
-            assert name.replace("_", " ") in out
+            assert name.replace("_", " ") in out, out
         assert "optimal_pi_1" in out
         assert "least_cost_pi_1" in out
         assert "permits 50.00% + deterred" in out

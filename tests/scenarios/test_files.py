@@ -21,7 +21,7 @@ def _line(function, *arguments) -> str:
 
 
 @pytest.mark.filterwarnings("ignore::deterrence.ParameterWarning")
-@settings(max_examples=300)
+@settings(max_examples=200)
 @given(scenario=builders.scenarios())
 def test_read_write_read_is_the_identity(scenario, tmp_path_factory):
     path = tmp_path_factory.getbasetemp() / "round.json"
@@ -46,7 +46,9 @@ def test_a_path_is_a_path_or_a_text_that_ends_in_json(tmp_path, monkeypatch):
     assert list(scenarios.load_all("mine.json")) == ["lawless"]
 
 
-@pytest.mark.parametrize("name", ["mine", "./mine", "config", "/etc/passwd", "..", "", "baseline\0", "Baseline"])
+@pytest.mark.parametrize(
+    "name", ["mine", "./mine", "config", "/etc/passwd", "..", "", "baseline\0", "Baseline"]
+)
 def test_names_never_become_paths(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     scenarios.save(scenarios.load("baseline"), Path("mine"))
@@ -143,4 +145,8 @@ def test_an_error_travels_between_processes():
     with pytest.raises(scenarios.ScenarioError) as caught:
         scenarios.load("basline")
     copy = pickle.loads(pickle.dumps(caught.value))
-    assert (str(copy), copy.source, copy.problems) == (str(caught.value), "config.json", caught.value.problems)
+    assert (str(copy), copy.source, copy.problems) == (
+        str(caught.value),
+        "config.json",
+        caught.value.problems,
+    )

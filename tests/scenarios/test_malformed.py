@@ -39,7 +39,10 @@ WHOLE_FILES = {
     "two documents": (b"{} {}", 'line 1 column 4 = "{}": is not JSON (Extra data) (allowed: JSON)'),
     "cut short": (b'{"mine": ', 'line 1 column 10 = "": is not JSON (Expecting value) (allowed: JSON)'),
     "comment": (b"// no", 'line 1 column 1 = "// no": is not JSON (Expecting value) (allowed: JSON)'),
-    "open text": (b'{"a', 'line 1 column 2 = ""a": is not JSON (Unterminated string starting at) (allowed: JSON)'),
+    "open text": (
+        b'{"a',
+        'line 1 column 2 = ""a": is not JSON (Unterminated string starting at) (allowed: JSON)',
+    ),
     "not UTF-8": (b'{"mine": "\xe9"}', r"byte 11 = b'\xe9': is not UTF-8 (allowed: UTF-8 text)"),
     "UTF-16": ('{"mine"'.encode("utf-16"), r"byte 1 = b'\xff': is not UTF-8 (allowed: UTF-8 text)"),
     "33 levels": (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from fractions import Fraction
 
 import numpy as np
@@ -12,6 +13,7 @@ from scipy import stats
 import simulation._turn
 from deterrence import Audit, CapMarket, Game, LabPopulation
 from simulation import PermitMarket, run
+from simulation._draws import Draws
 
 RUNS = 400_000
 FALSE_ALARM = 1e-6
@@ -118,6 +120,17 @@ def test_labs_expect_what_the_violators_law_holds_for_them():
         market = PermitMarket(game_of(policy, permits=False, penalty=factor / p_eff), rng=1)
         market.step()
         assert market.deterred == deterred
+
+
+def test_rounding_gives_no_room_to_what_is_impossible(monkeypatch):
+    """The largest draw falls in the last outcome; where every run is checked, that must be a check."""
+    largest = np.nextafter(1.0, 0.0)
+    monkeypatch.setattr(Draws, "uniforms", lambda self, *_: np.full((1, 1, 100), largest))
+    tenths = [f"0.{k}" for k in range(1, 10)]
+    for alpha, pi_0 in itertools.product(tenths, tenths):
+        market = PermitMarket(game_of(("0.9", pi_0, alpha, "0.1", "1"), permits=True), rng=1)
+        market.step()
+        assert market.checks == 100
 
 
 def test_with_the_same_draws_a_stricter_policy_catches_whomever_a_laxer_one_does():

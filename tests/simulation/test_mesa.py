@@ -185,6 +185,13 @@ def test_a_foreign_agent_may_join_and_leave(market):
     assert market.permits == 10
 
 
+def test_all_agents_can_be_removed_before_any_was_looked_at(market):
+    market.remove_all_agents()
+    assert len(market.agents) == 0
+    market.step()
+    assert market.permits == 10
+
+
 def test_models_own_generator_follows_the_seed(baseline):
     a, b, c = (PermitMarket(baseline, rng=seed) for seed in (7, 7, 8))
     assert a.rng.random() == b.rng.random() != c.rng.random()

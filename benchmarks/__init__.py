@@ -1,0 +1,1 @@
+"""Ratios of running times, each inside one run."""
