@@ -15,7 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.text import Text
 
 import scenarios as scenario_files
-from deterrence import ParameterError, ParameterWarning, Scenario
+from deterrence import ParameterError, ParameterWarning, Problem, Scenario
 
 app = typer.Typer(
     name="deterrence",
@@ -123,13 +123,39 @@ def simulate(
 
 @app.command()
 def formulas(
-    names: Annotated[list[str] | None, typer.Argument(metavar="[NAME]...")] = None,
-    latex: Annotated[bool, typer.Option("--latex", help="Print LaTeX only.")] = False,
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAME]...", help="Default: a list of all.")
+    ] = None,
+    latex: Annotated[bool, typer.Option("--latex", help="Print the LaTeX of each formula.")] = False,
     sheet: Annotated[Path | None, typer.Option(help="Write all formulas as a LaTeX document.")] = None,
     json: Json = False,
 ) -> None:
-    """Print formulas with their derivations, or write the whole sheet."""
-    raise NotImplementedError
+    """Print formulas with their derivations, their LaTeX, or write the whole sheet."""
+    from analysis._json import dumps
+    from deterrence import formulas as theory
+    from scenarios._files import replace_file
+
+    unknown = [name for name in names or () if name not in theory.registry]
+    if unknown:
+        for name in unknown:
+            _say(str(Problem("formula", name, "is unknown", "see: deterrence formulas")))
+        raise typer.Exit(2)
+    chosen = [theory.registry[name] for name in names or theory.registry]
+    if sheet is not None:
+        replace_file(sheet, theory.sheet().encode())
+        _say(f"wrote {sheet}")
+    elif json:
+        about = (
+            {"name": f.name, "statement": f.statement, "latex": f.latex(), "twin": f.twin} for f in chosen
+        )
+        sys.stdout.write(dumps(list(about)))
+    elif latex:
+        print("\n".join(f.latex() for f in chosen))
+    elif names:
+        print("\n\n".join(f.derivation() for f in chosen))
+    else:
+        for title, section in theory.sections.items():
+            print(title, *(f"  {f.name:<26} {f.twin}" for f in section), sep="\n")
 
 
 @app.command()

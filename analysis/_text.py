@@ -18,21 +18,26 @@ _COLOURS = {"agrees": "green", "exact": "green", "differs": "bold red"}
 
 
 def number(value: float) -> str:
-    """Six significant digits; a dash for what does not exist."""
-    return "-" if math.isnan(value) else f"{value:.6g}"
+    """Five significant digits; a dash for what does not exist."""
+    return "-" if math.isnan(value) else f"{value:.5g}"
+
+
+def label(quantity: str) -> str:
+    """Name of a quantity in a table of 80 columns."""
+    return quantity.removesuffix("_rate").replace("_", " ")
 
 
 def comparison_view(comparison: Comparison, equilibrium: Equilibrium) -> RenderableType:
     """One comparison as a heading, a table and what it says of compliance and of the audit rules."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in ("quantity", "predicted", "simulated", "95 % interval", "z", "verdict"):
-        table.add_column(name, justify="left" if name in ("quantity", "verdict") else "right")
+        table.add_column(name, justify="left" if name in ("quantity", "verdict") else "right", no_wrap=True)
     for row in comparison.rows:
         interval = "-" if math.isnan(row.low) else f"{number(row.low)} .. {number(row.high)}"
         z = "-" if math.isnan(row.z) else f"{row.z:+.2f}"
         verdict = Text(row.verdict, style=_COLOURS[row.verdict])
         table.add_row(
-            row.quantity.replace("_", " "), number(row.predicted), number(row.observed), interval, z, verdict
+            label(row.quantity), number(row.predicted), number(row.observed), interval, z, verdict
         )  # fmt: skip
     return Group(_heading(comparison), table, _split(comparison), *_rules(equilibrium), Text())
 
@@ -40,9 +45,9 @@ def comparison_view(comparison: Comparison, equilibrium: Equilibrium) -> Rendera
 def summary_view(pairs: Sequence[tuple[Comparison, Equilibrium]]) -> RenderableType:
     """One line for each comparison."""
     table = Table(box=None, pad_edge=False, header_style="bold")
-    headings = ("scenario", "N", "x", "compliance predicted", "simulated", "largest |z|", "verdict")
+    headings = ("scenario", "N", "x", "compliance", "simulated", "max |z|", "verdict")
     for name in headings:
-        table.add_column(name, justify="left" if name in ("scenario", "verdict") else "right")
+        table.add_column(name, justify="left" if name in ("scenario", "verdict") else "right", no_wrap=True)
     for c, e in pairs:
         rate = c["compliance_rate"]
         largest = max((abs(row.z) for row in c.rows if not math.isnan(row.z)), default=math.nan)
@@ -62,10 +67,10 @@ def simulation_view(record: Any) -> RenderableType:
     """What a simulation came to: the mean of each quantity with its 95 % interval."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in ("quantity", "mean", "95 % interval"):
-        table.add_column(name, justify="left" if name == "quantity" else "right")
+        table.add_column(name, justify="left" if name == "quantity" else "right", no_wrap=True)
     for name, seen in summarise(record).items():
         interval = "-" if math.isnan(seen.low) else f"{number(seen.low)} .. {number(seen.high)}"
-        table.add_row(name.replace("_", " "), number(seen.mean), interval)
+        table.add_row(label(name), number(seen.mean), interval)
     about = f": {record.game.n_agents} labs, {len(record.replications):,} markets of {record.steps} steps"
     heading = Text(game_name(record.game), style="bold")
     return Group(heading.append(f"{about}, seed {record.seed}", style="not bold"), table, Text())
@@ -102,7 +107,7 @@ def _split(comparison: Comparison) -> Text:
     (_, permits, seen_permits), (_, deterred, seen_deterred) = comparison.split()
     return Text(
         f"compliance {comparison['compliance_rate'].predicted:.2%} = permits {permits:.2%} "
-        f"+ deterred {deterred:.2%}   (simulated {seen_permits:.2%} + {seen_deterred:.2%})"
+        f"+ deterred {deterred:.2%} (simulated {seen_permits:.1%} + {seen_deterred:.1%})"
     )
 
 
@@ -113,7 +118,7 @@ def _rules(equilibrium: Equilibrium) -> list[RenderableType]:
     table = Table(box=None, pad_edge=False, header_style="bold")
     headings = ("audit rule", "", "pi_1", "deters, all else 0", "deters in this game")
     for name in headings:
-        table.add_column(name, justify="right" if name == "pi_1" else "left")
+        table.add_column(name, justify="right" if name == "pi_1" else "left", no_wrap=True)
     for rule, form in zip(equilibrium.rules, ("min(1, x)", "min(1, 1/x)"), strict=True):
         answers = ("yes" if deters else "no" for deters in (rule.deters, rule.deters_in_game))
         table.add_row(rule.name, form, f"{rule.pi_1:.4g}", *answers)

@@ -13,7 +13,27 @@ from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
-from annotated_types import Interval
+
+class Interval(NamedTuple):
+    """Bounds of a number, declared in its type."""
+
+    ge: float | None = None
+    gt: float | None = None
+    le: float | None = None
+
+    def admits(self, value: Any) -> bool:
+        """Whether a number lies within the bounds."""
+        return (
+            (self.ge is None or value >= self.ge)
+            and (self.gt is None or value > self.gt)
+            and (self.le is None or value <= self.le)
+        )
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
+        # Lets pydantic read the same declaration, for the JSON Schema, without being imported here.
+        bounds = {name: bound for name, bound in self._asdict().items() if bound is not None}
+        return {**handler(source), **bounds}
+
 
 Probability: TypeAlias = Annotated[float, Interval(ge=0, le=1)]
 Money: TypeAlias = Annotated[float, Interval(ge=0, le=1e15)]
@@ -210,9 +230,10 @@ def _mismatch(value: Any, hint: Any) -> str | None:
     origin = typing.get_origin(hint)
     if origin is Annotated:
         base, interval = typing.get_args(hint)[:2]
-        return _mismatch(value, base) or (None if _inside(value, interval) else "is out of range")
+        return _mismatch(value, base) or (None if interval.admits(value) else "is out of range")
     if origin is Literal:
-        return None if value in typing.get_args(hint) else "is not one of the choices"
+        good = isinstance(value, str) and value in typing.get_args(hint)
+        return None if good else "is not one of the choices"
     if hint is float:
         return _float_mismatch(value)
     if hint is int:
@@ -246,14 +267,6 @@ def _is_finite(value: Any) -> bool:
         return math.isfinite(value)
     except OverflowError:  # an integer or a fraction beyond the range of floats
         return False
-
-
-def _inside(value: Any, interval: Interval) -> bool:
-    return (
-        (interval.ge is None or value >= interval.ge)  # pyright: ignore[reportOperatorIssue]
-        and (interval.gt is None or value > interval.gt)  # pyright: ignore[reportOperatorIssue]
-        and (interval.le is None or value <= interval.le)  # pyright: ignore[reportOperatorIssue]
-    )
 
 
 def allowed(hint: Any) -> str:

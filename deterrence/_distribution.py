@@ -11,7 +11,7 @@ import numpy as np
 from deterrence._enforcement import Enforcement
 from deterrence._game import CapMarket, Game
 from deterrence._laws import Array, law
-from deterrence._market_states import States, binding_states, market_states, regimes, slack_states
+from deterrence._market_states import States, binding_states, binomial, market_states, regimes, slack_states
 
 _SPREAD = 12.0  # standard deviations of a binomial beyond which less than 1e-30 is left
 
@@ -96,14 +96,12 @@ def violations_distribution(game: Game) -> ViolationsDistribution:
 
 def _add_mixture(total: Array, states: States) -> None:
     """Add the binomial numbers of violators of each state, with its weight."""
-    from scipy.stats import binom
-
-    for weight, n, h in zip(states.weight, states.losers, states.h, strict=True):
+    for weight, n, h, d in zip(states.weight, states.losers, states.h, states.d, strict=True):
         if weight < 1e-19:
             continue
         reach = _SPREAD * math.sqrt(n * h * (1 - h)) + 3 * _SPREAD
         j = np.arange(max(0, math.floor(n * h - reach)), min(n, math.ceil(n * h + reach)) + 1)
-        total[j.astype(int)] += weight * binom.pmf(j, n, h)
+        total[j.astype(int)] += weight * binomial(j, n, h, d)
 
 
 def _add_slack(total: Array, N: int, above: float, violate: float, most: int) -> None:
@@ -118,7 +116,7 @@ def _add_slack(total: Array, N: int, above: float, violate: float, most: int) ->
     if most < N:
         share = min(1.0, above / (1 - violate)) if violate < 1 else 0.0
         few = binom.cdf(most, N - j, share)
-    total += binom.pmf(j, N, violate) * few
+    total += binomial(j, N, violate, 1 - violate) * few
 
 
 @np.errstate(under="ignore")

@@ -52,9 +52,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, is_dataclass
 from typing import Annotated, Any, ClassVar, Literal
 
-from annotated_types import Interval
-
 from deterrence._checks import (
+    Interval,
     Money,
     Multiplier,
     ParameterWarning,

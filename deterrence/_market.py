@@ -25,7 +25,7 @@ from deterrence._compliance import covers
 from deterrence._numeric import operations
 
 
-def price_cdf(*, F: Number, N: Number, Q: Number) -> Number:
+def clearing_price_cdf(*, F: Number, N: Number, Q: Number) -> Number:
     r"""Probability that the clearing price is at most y, :math:`I_F(N-Q+1, Q)` at :math:`F = F(y+c)`.
 
     The price is v* - c with v* the Q-th largest of N values, and F(v*) is Beta(N-Q+1, Q) [1]_.
@@ -40,7 +40,7 @@ def price_cdf(*, F: Number, N: Number, Q: Number) -> Number:
     Returns
     -------
     float or array, in [0, 1]
-        0 where Q = 0, as there is no price; 1 where Q >= N, as the price is 0.
+        NaN where Q = 0, as there is no price; 1 where Q >= N, as the price is 0.
 
     Raises
     ------
@@ -53,7 +53,7 @@ def price_cdf(*, F: Number, N: Number, Q: Number) -> Number:
 
     Examples
     --------
-    >>> round(price_cdf(F=0.5, N=3, Q=2), 12)   # the median of three
+    >>> round(clearing_price_cdf(F=0.5, N=3, Q=2), 12)   # the median of three
     0.5
     """
     from scipy.special import betainc
@@ -63,10 +63,10 @@ def price_cdf(*, F: Number, N: Number, Q: Number) -> Number:
     op = operations(F, N, Q)
     some = op.minimum(op.maximum(Q, 1), N)
     value = betainc(N - some + 1, some, F)
-    return _number(op.where(Q >= N, 1.0, op.where(Q == 0, 0.0, value)))
+    return _number(op.where(Q >= N, 1.0, op.where(Q == 0, math.nan, value)))
 
 
-def price_mean(*, N: Number, Q: Number, a: Number, b: Number, c: Number = 0.0) -> Number:
+def clearing_price_mean(*, N: Number, Q: Number, a: Number, b: Number, c: Number = 0.0) -> Number:
     r"""Expected clearing price for uniform values, :math:`a - c + (b-a)(N-Q+1)/(N+1)`.
 
     Parameters
@@ -90,7 +90,7 @@ def price_mean(*, N: Number, Q: Number, a: Number, b: Number, c: Number = 0.0) -
 
     Examples
     --------
-    >>> price_mean(N=3, Q=1, a=0.5, b=1.5, c=0.25)
+    >>> clearing_price_mean(N=3, Q=1, a=0.5, b=1.5, c=0.25)
     1.0
     """
     N, Q = _counts(N, Q)
@@ -100,10 +100,10 @@ def price_mean(*, N: Number, Q: Number, a: Number, b: Number, c: Number = 0.0) -
     return op.where(Q >= N, 0.0, op.where(Q == 0, math.nan, value))
 
 
-def price_variance(*, N: Number, Q: Number, a: Number, b: Number) -> Number:
+def clearing_price_variance(*, N: Number, Q: Number, a: Number, b: Number) -> Number:
     r"""Variance of the clearing price for uniform values, :math:`(b-a)^2 \frac{Q(N-Q+1)}{(N+1)^2(N+2)}`.
 
-    Parameters and errors as for `price_mean`; it holds where every lab has a rent.
+    Parameters and errors as for `clearing_price_mean`; it holds where every lab has a rent.
 
     Returns
     -------
@@ -112,7 +112,7 @@ def price_variance(*, N: Number, Q: Number, a: Number, b: Number) -> Number:
 
     Examples
     --------
-    >>> price_variance(N=3, Q=1, a=0.0, b=4.0)
+    >>> clearing_price_variance(N=3, Q=1, a=0.0, b=4.0)
     0.6
     """
     N, Q = _counts(N, Q)
@@ -500,7 +500,7 @@ def permit_rent(*, N: Number, Q: Number, a: Number, b: Number, c: Number = 0.0) 
 
     :math:`Q \left(a - c + (b-a)\left(1 - \frac{Q+1}{2(N+1)}\right)\right)`, with N in place of a larger Q.
 
-    Parameters and errors as for `price_mean`.
+    Parameters and errors as for `clearing_price_mean`.
 
     Returns
     -------

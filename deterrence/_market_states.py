@@ -150,12 +150,10 @@ def _gain(game: Game, s: Array, price: Array) -> Array:
 
 def slack_states(game: Game, e: Enforcement, values: Law, slack: Slack) -> States:
     """One state for each number of labs above the cut-off."""
-    from scipy.stats import binom
-
     N, t = game.n_agents, np.array([float(slack.cut)])
-    above = float(values.sf(t)[0])
+    above, below = float(values.sf(t)[0]), float(values.cdf(t)[0])
     y = _binomial_window(N, above, slack.most)
-    weight = binom.pmf(y, N, above)
+    weight = binomial(y, N, above, below)
     features = _features(game, e, values, t, np.array([slack.price]), _median(values))
     h, d, base, m1, m2, k1, k_var = (float(x[0]) * np.ones(len(y)) for x in features)
     return States(weight, slack.price + 0 * y, y, N - y, h, d, base, m1, m2, y * k1, y * k_var)
@@ -196,12 +194,17 @@ def binding_states(game: Game, e: Enforcement, values: Law) -> States:
 
 def _last_holder_density(values: Law, t: Array, N: int, Q: int) -> Array:
     """Density, in t, of the Q-th largest of N draws: F(v*) is Beta(N - Q + 1, Q)."""
+    return N * binomial(Q - 1, N - 1, values.sf(t), values.cdf(t)) * values.density(t)
+
+
+def binomial(k: Any, n: Any, p: Any, q: Any) -> Array:
+    """Probability of k of n successes, from the smaller of p and q = 1 - p, which has all its digits."""
     from scipy.stats import binom
 
-    below, above = values.cdf(t), values.sf(t)
-    upper = binom.pmf(Q - 1, N - 1, np.minimum(above, 0.5))
-    lower = binom.pmf(N - Q, N - 1, np.minimum(below, 0.5))
-    return N * np.where(above < 0.5, upper, lower) * values.density(t)
+    swap = np.greater(p, q)
+    least = np.where(swap, q, p)
+    least = np.where(least < 1e-290, 0.0, least)  # below 1e-300 SciPy overflows
+    return binom.pmf(np.where(swap, np.subtract(n, k), k), n, least)
 
 
 def _edges(game: Game, e: Enforcement, values: Law, N: int, Q: int) -> Array:

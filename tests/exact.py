@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from deterrence import ParameterError
 
 N = 10_000
@@ -49,7 +50,9 @@ class Points:
 def exactly(function: Callable[..., Any], letters: Mapping[str, np.ndarray]) -> list[Any]:
     """`function` at every point, with each float taken as the exact fraction that it is."""
     names = list(letters)
-    columns = [[Fraction(x) if np.isfinite(x) else float(x) for x in letters[name].tolist()] for name in names]
+    columns = [
+        [Fraction(x) if np.isfinite(x) else float(x) for x in letters[name].tolist()] for name in names
+    ]
     return [function(**dict(zip(names, row, strict=True))) for row in zip(*columns, strict=True)]
 
 
@@ -74,7 +77,10 @@ def assert_close(result: Any, exact: list[Any], sensitivity: Any, where: Any = N
     if where is not None:
         bad |= where & np.isin(truth, [0.0, 1.0]) & (result != truth)
     worst = np.flatnonzero(bad)[:5]
-    shown = [(int(i), float(result[i]), float(truth[i]), float(np.broadcast_to(bound, truth.shape)[i])) for i in worst]
+    shown = [
+        (int(i), float(result[i]), float(truth[i]), float(np.broadcast_to(bound, truth.shape)[i]))
+        for i in worst
+    ]
     assert not bad.any(), f"{bad.sum()} of {bad.size}: (point, result, exact, bound) = {shown}"
 
 
@@ -90,12 +96,22 @@ def assert_contract(function: Callable[..., Any], letters: Mapping[str, float], 
     `letters` are numbers that single precision holds; those named in `infinite` may be infinite.
     """
     plain = function(**letters)
-    forms: list[Callable[[float], Any]] = [np.float64, np.float32, np.array, lambda x: int(x) if x == int(x) else x]
+    forms: list[Callable[[float], Any]] = [
+        np.float64,
+        np.float32,
+        np.array,
+        lambda x: int(x) if x == int(x) else x,
+    ]
     for form in forms:
         result = function(**{name: form(x) for name, x in letters.items()})
         assert type(result) is type(plain)
         assert result == plain
-    for form in (lambda x: [x, x], lambda x: (x, x), lambda x: np.array([x, x], "f4"), lambda x: np.array([x, x])):
+    for form in (
+        lambda x: [x, x],
+        lambda x: (x, x),
+        lambda x: np.array([x, x], "f4"),
+        lambda x: np.array([x, x]),
+    ):
         result = function(**{name: form(x) for name, x in letters.items()})
         assert result.dtype in (np.float64, np.bool_)
         assert result.tolist() == [plain, plain]
@@ -107,7 +123,9 @@ def assert_contract(function: Callable[..., Any], letters: Mapping[str, float], 
         read_only = np.full(2, x)
         read_only.flags.writeable = False
         function(**{**letters, name: read_only})
-    grid = function(**{name: np.full((2, 1) if i else (3,), x) for i, (name, x) in enumerate(letters.items())})
+    grid = function(
+        **{name: np.full((2, 1) if i else (3,), x) for i, (name, x) in enumerate(letters.items())}
+    )
     assert np.shape(grid) == ((2, 3) if len(letters) > 1 else (3,))
     for name in letters:
         no_numbers = (True, "0.5", None, 1j, [True], ["0.5"], [[1.0], [1.0, 2.0]], Fraction(1, 2), 10**400)

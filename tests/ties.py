@@ -13,11 +13,11 @@ from typing import NamedTuple
 
 import deterrence as dt
 
-FALSE_NEGATIVE_RATES = "0.05 0.1 0.15 0.2 0.25 0.3 0.35 0.4 0.45 0.5".split()
-HIGH_PROBS = "0.5 0.55 0.6 0.65 0.7 0.75 0.8 0.85 0.9 0.95 1.0".split()
-BASE_PROBS = "0.0 0.02 0.05 0.1 0.15 0.2 0.3".split()
-BACKCHECK_PROBS = "0.0 0.01 0.05 0.1 0.15 0.2 0.25 0.3".split()
-PUNISHMENTS = "0.7 1.3 2.1 3.7 11.9".split()
+FALSE_NEGATIVE_RATES = ["0.05", "0.1", "0.15", "0.2", "0.25", "0.3", "0.35", "0.4", "0.45", "0.5"]
+HIGH_PROBS = ["0.5", "0.55", "0.6", "0.65", "0.7", "0.75", "0.8", "0.85", "0.9", "0.95", "1.0"]
+BASE_PROBS = ["0.0", "0.02", "0.05", "0.1", "0.15", "0.2", "0.3"]
+BACKCHECK_PROBS = ["0.0", "0.01", "0.05", "0.1", "0.15", "0.2", "0.25", "0.3"]
+PUNISHMENTS = ["0.7", "1.3", "2.1", "3.7", "11.9"]
 RISK = Decimal("1.1")
 
 
@@ -64,7 +64,7 @@ class Tie(NamedTuple):
 
 
 def decimal_ties(shift: str = "0") -> Iterator[Tie]:
-    """Every tie of the grid; with a `shift` the gain exceeds the expected punishment by that share of it."""
+    """Every tie of the grid; with a `shift`, the gain exceeds the expected punishment by that share of it."""
     for fnr, pi_1, pi_0, p_b, P in product(
         map(Decimal, FALSE_NEGATIVE_RATES),
         map(Decimal, HIGH_PROBS),

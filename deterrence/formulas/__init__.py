@@ -1,0 +1,168 @@
+"""The results of the theory as mathematics: one `Formula` each.
+
+A formula is a SymPy expression with its symbols, assumptions, derivation, source and LaTeX; called, it is
+the function of `deterrence` of the same meaning. ``registry`` holds them by name and ``sheet()`` sets them
+all in one LaTeX document.
+
+Examples
+--------
+>>> from deterrence import formulas
+>>> formulas.optimal_pi_1(P=0.5, beta=0.5, v_star=1.0, c=0.5)
+0.5
+>>> all(step.verify() for step in formulas.effective_detection.steps)
+True
+"""
+
+from deterrence.formulas._aggregates import (
+    compliance_rate,
+    expected_audits,
+    expected_catches,
+    expected_checks,
+    expected_penalties,
+    expected_revenue,
+    expected_welfare,
+)
+from deterrence.formulas._audit import (
+    deterred_share,
+    deterrence_ratio,
+    least_cost_pi_1,
+    least_cost_policy_cost,
+    least_cost_policy_pi_0,
+    least_cost_policy_pi_1,
+    optimal_pi_1,
+    sanction_objective,
+)
+from deterrence.formulas._compliance import (
+    threshold_B,
+    threshold_beta,
+    threshold_fine,
+    threshold_g,
+    threshold_P,
+    threshold_p,
+    threshold_p_b,
+    threshold_p_eff,
+    threshold_p_price,
+    threshold_p_s,
+    threshold_pi_0,
+    threshold_pi_1,
+    threshold_r,
+    threshold_V,
+    threshold_v,
+)
+from deterrence.formulas._detection import (
+    audit_rate,
+    check_rate,
+    effective_detection,
+    false_audit_rate,
+    posterior_audited,
+    posterior_checked,
+    posterior_clean,
+    posterior_not_caught,
+    posterior_suspicious,
+)
+from deterrence.formulas._formula import Formula
+from deterrence.formulas._gain import (
+    gain_min,
+    gain_price,
+    gain_value,
+    margin,
+)
+from deterrence.formulas._market import (
+    clearing_price_cdf,
+    clearing_price_mean,
+    clearing_price_variance,
+    fixed_price_permits,
+    limit_price,
+    permit_rent,
+    unpermitted_probability,
+)
+from deterrence.formulas._punishment import (
+    collected_penalty,
+    posted_penalty,
+    punishment,
+    recoverable_penalty,
+)
+from deterrence.formulas._registry import registry, sections
+from deterrence.formulas._sheet import sheet
+from deterrence.formulas._step import Step
+from deterrence.formulas._symbols import Variable, glossary
+from deterrence.formulas._violations import (
+    cumulative_defection,
+    cut_off_value,
+    defection_probability,
+    fixed_price_violation,
+    limit_violator_share,
+    violator_mean,
+    violator_pmf,
+)
+
+__all__ = [
+    "Formula",
+    "Step",
+    "Variable",
+    "audit_rate",
+    "check_rate",
+    "clearing_price_cdf",
+    "clearing_price_mean",
+    "clearing_price_variance",
+    "collected_penalty",
+    "compliance_rate",
+    "cumulative_defection",
+    "cut_off_value",
+    "defection_probability",
+    "deterred_share",
+    "deterrence_ratio",
+    "effective_detection",
+    "expected_audits",
+    "expected_catches",
+    "expected_checks",
+    "expected_penalties",
+    "expected_revenue",
+    "expected_welfare",
+    "false_audit_rate",
+    "fixed_price_permits",
+    "fixed_price_violation",
+    "gain_min",
+    "gain_price",
+    "gain_value",
+    "glossary",
+    "least_cost_pi_1",
+    "least_cost_policy_cost",
+    "least_cost_policy_pi_0",
+    "least_cost_policy_pi_1",
+    "limit_price",
+    "limit_violator_share",
+    "margin",
+    "optimal_pi_1",
+    "permit_rent",
+    "posted_penalty",
+    "posterior_audited",
+    "posterior_checked",
+    "posterior_clean",
+    "posterior_not_caught",
+    "posterior_suspicious",
+    "punishment",
+    "recoverable_penalty",
+    "registry",
+    "sanction_objective",
+    "sections",
+    "sheet",
+    "threshold_B",
+    "threshold_P",
+    "threshold_V",
+    "threshold_beta",
+    "threshold_fine",
+    "threshold_g",
+    "threshold_p",
+    "threshold_p_b",
+    "threshold_p_eff",
+    "threshold_p_price",
+    "threshold_p_s",
+    "threshold_pi_0",
+    "threshold_pi_1",
+    "threshold_r",
+    "threshold_v",
+    "unpermitted_probability",
+    "violator_mean",
+    "violator_pmf",
+]

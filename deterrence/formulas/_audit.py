@@ -13,14 +13,29 @@ from deterrence.formulas._formula import Formula
 from deterrence.formulas._optimal import ABOVE, BELOW, ratio
 from deterrence.formulas._printing import Named
 from deterrence.formulas._step import Step
-from deterrence.formulas._symbols import B, P, alpha, beta, c, g, none, p_b, pi, pi_0, pi_1, t, v_star, x
+from deterrence.formulas._symbols import (
+    B,
+    P,
+    alpha,
+    beta,
+    c,
+    g,
+    none,
+    p_b,
+    pi,
+    pi_0,
+    pi_1,
+    t,
+    v_star,
+    x,
+)
 
 
 def _deterrence_ratio() -> Iterator[Step]:
     best = P * beta - (v_star - c)
     yield Step(
-        r"It sets the largest expected sanction, that at $\pi_1 = 1$, against the rent. Above 1 the marginal lab "
-        "can be deterred,",
+        "It sets the largest expected sanction, that at $\\pi_1 = 1$, against the rent. Above 1 the marginal "
+        "lab can be deterred,",
         Gt(best, 0),
         ABOVE,
     )
@@ -40,9 +55,16 @@ def _least_cost_pi_1() -> Iterator[Step]:
     star = Named((v_star - c) / (P * beta), "pi_1", r"\pi_1")
     yield Step("At this probability the expected sanction equals the rent: the marginal lab is indifferent, "
                "and complies.", Eq(P * beta * star, v_star - c))  # fmt: skip
-    yield Step("More audits deter more, so it is the smallest that deters.", Ge(Derivative(pi * P * beta - (v_star - c), pi), 0))
+    yield Step(
+        "More audits deter more, so it is the smallest that deters.",
+        Ge(Derivative(pi * P * beta - (v_star - c), pi), 0),
+    )
     yield Step("It can be reached if and only if $x \\ge 1$: it is at most 1 there,", Le(star, 1), ABOVE)
-    yield Step("and above 1, that is out of reach, where $x < 1$; the rule is then 1 and does not deter.", Gt(star, 1), BELOW)
+    yield Step(
+        "and above 1, that is out of reach, where $x < 1$; the rule is then 1 and does not deter.",
+        Gt(star, 1),
+        BELOW,
+    )
     yield Step("It falls in the punishment,", Lt(Derivative(star, P), 0), ABOVE)
     yield Step("in the signal quality,", Lt(Derivative(star, beta), 0), ABOVE)
     yield Step(
@@ -61,13 +83,15 @@ def _least_cost_pi_1() -> Iterator[Step]:
 def _deterred_share() -> Iterator[Step]:
     s, d = Symbol("s", positive=True), Symbol("d", positive=True)
     yield Step(
-        "Auditing at $\\pi_1$ deters the labs whose rent $s$, uniform on $[0, d]$, is at most the expected sanction "
-        "$\\pi_1 x d$, or all.",
+        "Auditing at $\\pi_1$ deters the labs whose rent $s$, uniform on $[0, d]$, is at most the expected "
+        "sanction $\\pi_1 x d$, or all.",
         Eq(Integral(1 / d, (s, 0, pi_1 * x * d)), pi_1 * x),
     )
     share = deterred_share.named
     yield Step("Certain audits deter all where $x > 1$,", Eq(share, 1), (Eq(pi_1, 1), Gt(x, 1)))
-    yield Step("and the share $x$ where $x < 1$, the largest in reach.", Eq(share, x), (Eq(pi_1, 1), Lt(x, 1)))
+    yield Step(
+        "and the share $x$ where $x < 1$, the largest in reach.", Eq(share, x), (Eq(pi_1, 1), Lt(x, 1))
+    )
     yield Step("The least-cost deterrent deters all, too.", Eq(share, 1), (Eq(pi_1, 1 / x), Gt(x, 1)))
     yield Step("The specification's rule, as an audit probability, deters fewer.",
                Eq(share, x**2), (Eq(pi_1, x), Lt(x, 1)))  # fmt: skip
@@ -76,14 +100,18 @@ def _deterred_share() -> Iterator[Step]:
 def _policy() -> Iterator[Step]:
     bill = alpha * pi_1 + (1 - alpha) * pi_0
     kept = Named((t - (1 - beta) * pi_0) / beta, "pi_1", r"\pi_1")
-    yield Step("Keep the rate at $t$, with $\\pi_1$ making room for $\\pi_0$.", Eq(beta * kept + (1 - beta) * pi_0, t))
+    yield Step(
+        "Keep the rate at $t$, with $\\pi_1$ making room for $\\pi_0$.",
+        Eq(beta * kept + (1 - beta) * pi_0, t),
+    )
     yield Step(
         "Then more audits after clean signals change the bill per compliant running lab by",
         Eq(Derivative(alpha * kept + (1 - alpha) * pi_0, pi_0), (beta - alpha) / beta),
     )
     yield Step(
-        "So suspicious signals come first if they tell violators from compliant labs, and clean ones if they mislead "
-        "(the order of Neyman and Pearson). An audit of a violator costs less by way of the first,",
+        "So suspicious signals come first if they tell violators from compliant labs, and clean ones if "
+        "they mislead (the order of Neyman and Pearson). An audit of a violator costs less by way of the "
+        "first,",
         Lt(alpha / beta, (1 - alpha) / (1 - beta)),
         (Gt(beta, alpha),),
     )
@@ -123,17 +151,18 @@ with evaluate(False):  # printed as written
         expr=_optimal.objective(pi),
         function=numeric.sanction_objective,
         assumptions=(
-            "It is an objective that yields the specification's expression, found by inverting its first-order "
-            "condition. The compliance condition does not imply it.",
+            "It is an objective that yields the specification's expression, found by inverting its "
+            "first-order condition. The compliance condition does not imply it.",
         ),
         derive=_sanction_objective,
     )
     optimal_pi_1 = Formula(
         name="optimal_pi_1",
         statement=(
-            "The specification's audit probability after a suspicious signal: the maximiser of the expected sanction "
-            "less a convex disruption by audits. It deters the marginal lab if and only if $x \\ge 1$, where it "
-            "is 1. The smallest probability that deters is the least-cost deterrent."
+            "The specification's audit probability after a suspicious signal: the maximiser of the "
+            "expected sanction less a convex disruption by audits. It deters the marginal lab if and only "
+            "if $x \\ge 1$, where it is 1. The smallest probability that deters is the least-cost "
+            "deterrent."
         ),
         left=r"\pi_1^{\mathrm{spec}}",
         expr=_optimal.specification(),
@@ -149,8 +178,9 @@ with evaluate(False):  # printed as written
     least_cost_pi_1 = Formula(
         name="least_cost_pi_1",
         statement=(
-            "The least-cost deterrent: the smallest audit probability after a suspicious signal at which the marginal "
-            "lab complies. It deters if and only if $x \\ge 1$; where $x < 1$ it is 1, and nothing deters."
+            "The least-cost deterrent: the smallest audit probability after a suspicious signal at which "
+            "the marginal lab complies. It deters if and only if $x \\ge 1$; where $x < 1$ it is 1, and "
+            "nothing deters."
         ),
         left=r"\pi_1^{\mathrm{lc}}",
         expr=_optimal.least_cost(),
@@ -185,7 +215,10 @@ with evaluate(False):  # printed as written
     )  # fmt: skip
     least_cost_policy_pi_1 = Formula(
         name="least_cost_policy_pi_1",
-        statement="The audit probability after a suspicious signal in the cheapest policy that audits violators at rate $t$.",
+        statement=(
+            "The audit probability after a suspicious signal in the cheapest policy that audits violators "
+            "at rate $t$."
+        ),
         left=r"\pi_1^{\mathrm{pair}}",
         expr=_first,
         function=numeric.least_cost_policy,

@@ -1,11 +1,12 @@
 """Compliance thresholds."""
+# ruff: noqa: N816  (letters of the model keep their case)
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
 
-from sympy import And, Derivative, Eq, Expr, Ge, Gt, Le, Lt, Max, Min, Piecewise, Symbol, evaluate, oo
+from sympy import And, Derivative, Eq, Ge, Gt, Le, Lt, Max, Min, Piecewise, evaluate, oo
 
 from deterrence._compliance import threshold
 from deterrence.formulas._detection import audit_rate
@@ -17,6 +18,7 @@ from deterrence.formulas._symbols import (
     B,
     K,
     L,
+    Math,
     P,
     R,
     V,
@@ -37,7 +39,7 @@ from deterrence.formulas._symbols import (
 )
 
 
-def _star(variable: Symbol, value: Expr, latex: str) -> Named:
+def _star(variable: Math, value: Math, latex: str) -> Named:
     return Named(value, f"{variable}_star", latex)
 
 
@@ -45,7 +47,9 @@ def _threshold_p_eff() -> Iterator[Step]:
     star = _star(p_eff, g / B, r"p_{\mathrm{eff}}^*")
     yield Step("At the threshold the lab is indifferent.", Eq(margin.named, 0), (Eq(p_eff, g / B),))
     yield Step("More detection deters more.", Ge(Derivative(margin.named, p_eff), 0))
-    yield Step("It can be reached if and only if the gain is at most the punishment.", Eq(1 - star, (B - g) / B))
+    yield Step(
+        "It can be reached if and only if the gain is at most the punishment.", Eq(1 - star, (B - g) / B)
+    )
     yield Step("It is proportional to the gain.", Eq(Derivative(star, g), 1 / B))
     yield Step("It falls in the punishment.", Lt(Derivative(star, B), 0), (Gt(g, 0),))
 
@@ -72,7 +76,9 @@ def _threshold_B() -> Iterator[Step]:
 
 def _threshold_P() -> Iterator[Step]:
     star = _star(P, g / (r * p_eff), "P^*")
-    yield Step("At the threshold the lab, which perceives $B = rP$, is indifferent.", Eq(p_eff * (r * star), g))
+    yield Step(
+        "At the threshold the lab, which perceives $B = rP$, is indifferent.", Eq(p_eff * (r * star), g)
+    )
     yield Step("A lab that fears punishment more needs less of it.", Lt(Derivative(star, r), 0), (Gt(g, 0),))
 
 
@@ -80,7 +86,9 @@ def _threshold_fine() -> Iterator[Step]:
     P_star = _star(P, g / (r * p_eff), "P^*")
     star = _star(phi, P_star - R - K, r"\phi^*")
     beyond = (Gt(g, r * p_eff * (R + K)),)
-    yield Step("The fine adds to reputation and collateral what the punishment lacks.", Eq(K + star + R, P_star))
+    yield Step(
+        "The fine adds to reputation and collateral what the punishment lacks.", Eq(K + star + R, P_star)
+    )
     yield Step(
         "Under a liability cap it is collected in full if the cap leaves room for it.",
         Eq(Min(K + star, L) + R, P_star),
@@ -125,7 +133,11 @@ def _threshold_p() -> Iterator[Step]:
     star = _star(p, p_eff * B - V, "p^*")
     m = p_eff * B - (Min(p, v - c) + V)
     every = Gt(B, (v - c + V) / p_eff)
-    yield Step("A lab whose rent is covered complies at a price above its rent", Ge(m, 0), (every, Gt(p, v - c), Gt(v, c)))
+    yield Step(
+        "A lab whose rent is covered complies at a price above its rent",
+        Ge(m, 0),
+        (every, Gt(p, v - c), Gt(v, c)),
+    )
     yield Step("and at a price below.", Ge(m, 0), (every, Gt(v, c + p)))
     yield Step(
         "Any other lab is indifferent at the threshold, which lies below its rent.",
@@ -140,17 +152,23 @@ def _threshold_v() -> Iterator[Step]:
     star = _star(v, c + p_eff * B - V, r"\hat v")
     m = p_eff * B - (Min(p, v - c) + V)
     every = Gt(B, (p + V) / p_eff)
-    yield Step("If the price is covered, a lab that would not buy complies", Ge(m, 0), (every, Gt(p, v - c), Gt(v, c)))
+    yield Step(
+        "If the price is covered, a lab that would not buy complies",
+        Ge(m, 0),
+        (every, Gt(p, v - c), Gt(v, c)),
+    )
     yield Step("and so does one that would.", Ge(m, 0), (every, Gt(v, c + p)))
     yield Step(
         "If not, the lab is indifferent at the threshold, where its rent lies below the price.",
         Eq(p_eff * B - (Min(p, star - c) + V), 0),
         (Gt(p, p_eff * B - V), Gt(B, V / p_eff)),
     )
-    yield Step("Up to the price a more valuable run invites.", Eq(Derivative(m, v), -1), (Gt(p, v - c), Gt(v, c)))
+    yield Step(
+        "Up to the price a more valuable run invites.", Eq(Derivative(m, v), -1), (Gt(p, v - c), Gt(v, c))
+    )
 
 
-def _audited_margin(rate: Expr) -> Expr:
+def _audited_margin(rate: Math) -> Math:
     """The margin of a lab that is audited at this rate, and backchecked otherwise."""
     return (rate + (1 - rate) * p_b) * B - g
 
@@ -201,7 +219,9 @@ def _threshold_pi_0() -> Iterator[Step]:
         Eq(_audited_margin(beta * pi_1 + (1 - beta)), B * (1 - p_b) * (beta * pi_1 + 1 - beta - p_s_star)),
     )
     yield Step("A larger gain needs more audits.", Eq(Derivative(star, g), 1 / (B * (1 - beta) * (1 - p_b))))
-    yield Step("More audits after a suspicious signal spare them.", Eq(Derivative(star, pi_1), -beta / (1 - beta)))
+    yield Step(
+        "More audits after a suspicious signal spare them.", Eq(Derivative(star, pi_1), -beta / (1 - beta))
+    )
     yield Step("A better signal does so if suspicious signals are audited enough.",
                Eq(Derivative(star, beta), (p_s_star - pi_1) / (1 - beta) ** 2))  # fmt: skip
     yield Step("More backchecks spare them.", Lt(Derivative(star, p_b), 0), _INTERIOR)
@@ -213,8 +233,16 @@ def _threshold_beta() -> Iterator[Step]:
     m = _audited_margin(rate)
     yield Step("At the threshold violators are audited at the rate that deters.",
                Eq(star * pi_1 + (1 - star) * pi_0, p_s_star))  # fmt: skip
-    yield Step("A better signal deters more where suspicious signals are audited more,", Gt(Derivative(m, beta), 0), (Lt(pi_0, pi_1),))
-    yield Step("and less where clean ones are: then the threshold is an upper bound.", Lt(Derivative(m, beta), 0), (Lt(pi_1, pi_0),))
+    yield Step(
+        "A better signal deters more where suspicious signals are audited more,",
+        Gt(Derivative(m, beta), 0),
+        (Lt(pi_0, pi_1),),
+    )
+    yield Step(
+        "and less where clean ones are: then the threshold is an upper bound.",
+        Lt(Derivative(m, beta), 0),
+        (Lt(pi_1, pi_0),),
+    )
     yield Step(
         "A perfect signal leaves the audits after a suspicious one.",
         Eq(m, B * (1 - p_b) * (pi_1 - p_s_star)),
@@ -358,9 +386,7 @@ with evaluate(False):  # printed as written
         name="threshold_v",
         statement="The largest value of a run at which a lab complies.",
         left=r"v^{\mathrm{max}}",
-        expr=Piecewise(
-            (oo, Ge(p_eff * B, p + V)), (c + p_eff * B - V, Ge(c + p_eff * B, V)), (none, True)
-        ),
+        expr=Piecewise((oo, Ge(p_eff * B, p + V)), (c + p_eff * B - V, Ge(c + p_eff * B, V)), (none, True)),
         function=partial(threshold, "v"),
         result="value",
         assumptions=(_MIN_RULE, _EVERY, "Values are not negative."),

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sympy import Derivative, Eq, Expr, Ge, Gt, Integer, Le, Limit, Piecewise, evaluate
+from sympy import Derivative, Eq, Ge, Gt, Integer, Le, Limit, Piecewise, evaluate
 
 from deterrence import _detection as numeric
 from deterrence.formulas._formula import Formula
 from deterrence.formulas._printing import Named
 from deterrence.formulas._step import Step
-from deterrence.formulas._symbols import alpha, beta, none, p_b, p_eff, p_f, p_s, pi_0, pi_1, q_f, w
+from deterrence.formulas._symbols import Math, alpha, beta, none, p_b, p_eff, p_f, p_s, pi_0, pi_1, q_f, w
 
 
 def _audit_rate() -> Iterator[Step]:
@@ -67,7 +67,7 @@ def _check_rate() -> Iterator[Step]:
     )
 
 
-def _posterior(name: str, event: str, violator: Expr, compliant: Expr) -> Formula:
+def _posterior(name: str, event: str, violator: Math, compliant: Math) -> Formula:
     """Bayes' rule for an event with these probabilities for a violator and for a compliant lab."""
     weight = w * violator + (1 - w) * compliant
     inferred = Named(w * violator / weight, "posterior", r"\Pr(\mathrm V \mid e)")
@@ -79,7 +79,9 @@ def _posterior(name: str, event: str, violator: Expr, compliant: Expr) -> Formul
         )
         yield Step("It is a probability.", Le(inferred, 1))
         yield Step("It grows with the share of violators.", Ge(Derivative(inferred, w), 0))
-        yield Step("If every running lab violates, the event says nothing more.", Eq(Limit(inferred, w, 1, "-"), 1))
+        yield Step(
+            "If every running lab violates, the event says nothing more.", Eq(Limit(inferred, w, 1, "-"), 1)
+        )
 
     return Formula(
         name=name,

@@ -8,12 +8,11 @@ from functools import cached_property, partial
 from typing import Any
 
 import sympy
-from sympy import Expr, Symbol, evaluate
-from sympy.core.relational import Relational
+from sympy import evaluate
 
-from deterrence.formulas._printing import Named, latex, plain, plain_text
+from deterrence.formulas._printing import Named, latex, plain, plain_text, spelled_out
 from deterrence.formulas._step import Step
-from deterrence.formulas._symbols import Variable, glossary
+from deterrence.formulas._symbols import Math, Variable, glossary
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -61,20 +60,20 @@ class Formula:
     name: str
     statement: str
     left: str
-    expr: Expr
-    where: Mapping[Symbol, Expr] = field(default_factory=dict)
+    expr: Math
+    where: Mapping[Any, Math] = field(default_factory=dict)
     function: Callable[..., Any]
-    arguments: Mapping[str, Expr] = field(default_factory=dict)
+    arguments: Mapping[str, Math] = field(default_factory=dict)
     result: str = ""
-    valid: tuple[Relational, ...] = ()
+    valid: tuple[Math, ...] = ()
     assumptions: tuple[str, ...] = ()
     source: tuple[str, ...] = ()
     derive: Callable[[], Iterable[Step]]
 
     @cached_property
-    def expanded(self) -> Expr:
+    def expanded(self) -> Math:
         """The right side in the symbols that the function takes, without the letters of `where`."""
-        expr = self.expr
+        expr = spelled_out(self.expr)
         for letter, meaning in self.where.items():
             expr = expr.xreplace({letter: meaning})
         return expr
@@ -173,7 +172,7 @@ class Formula:
 class _Argument:
     """One argument of a numeric function as a function of the values of symbols."""
 
-    def __init__(self, expr: Expr) -> None:
+    def __init__(self, expr: Math) -> None:
         self._symbols = sorted(expr.free_symbols, key=str)
         self._names = [symbol.name for symbol in self._symbols]
         self._compute = None if expr.is_Symbol else sympy.lambdify(self._symbols, expr, modules="math")

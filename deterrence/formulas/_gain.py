@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sympy import Derivative, Eq, Ge, Gt, Lt, Min, evaluate
+from sympy import Derivative, Eq, Ge, Gt, Min, evaluate
 
 from deterrence import _compliance as numeric
 from deterrence.formulas._formula import Formula
@@ -24,7 +24,11 @@ def _gain_min() -> Iterator[Step]:
         Eq(gain, gain_price.named),
         (Gt(v, c + p),),
     )
-    yield Step("A cheaper permit lowers the gain only of a lab that would buy.", Eq(Derivative(gain, p), 1), (Gt(v, c + p),))
+    yield Step(
+        "A cheaper permit lowers the gain only of a lab that would buy.",
+        Eq(Derivative(gain, p), 1),
+        (Gt(v, c + p),),
+    )
 
 
 def _gain_price() -> Iterator[Step]:
@@ -41,8 +45,11 @@ def _gain_price() -> Iterator[Step]:
 
 
 def _gain_value() -> Iterator[Step]:
-    yield Step("It is what a run earns over no run: nothing where the rent only covers the lost racing value.",
-               Eq(gain_value.named, 0), (Eq(V, c - v),))  # fmt: skip
+    yield Step(
+        "It is nothing where the racing value only covers the loss on the run.",
+        Eq(gain_value.named, 0),
+        (Eq(V, c - v),),
+    )
     yield Step(
         "It overstates the gain of a lab that would buy.",
         Gt(gain_value.named, gain_min.named),

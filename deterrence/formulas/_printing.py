@@ -6,9 +6,10 @@ import re
 from typing import Any
 
 import sympy
+from sympy.core.relational import Relational
 from sympy.printing.latex import LatexPrinter
 
-from deterrence.formulas._symbols import glossary
+from deterrence.formulas._symbols import Math, glossary
 
 _NAMES = {symbol: variable.latex for symbol, variable in glossary.items()}
 
@@ -16,18 +17,23 @@ _NAMES = {symbol: variable.latex for symbol, variable in glossary.items()}
 class Named(sympy.Expr):
     """An expression that is written as a letter, and stands for itself when a claim is verified."""
 
-    def __new__(cls, meaning: sympy.Expr, text: Any, latex: Any = "") -> Named:
+    def __new__(cls, meaning: Math, text: Any, latex: Any = "") -> Named:
         return sympy.Expr.__new__(cls, meaning, sympy.Symbol(str(text)), sympy.Symbol(str(latex or text)))
 
     @property
-    def free_symbols(self) -> set[sympy.Symbol]:
+    def free_symbols(self) -> Math:
         return self.args[0].free_symbols
 
     def _sympystr(self, _: object) -> str:
         return str(self.args[1])
 
     def _latex(self, _: object) -> str:
-        return self.args[2].name
+        return str(self.args[2])
+
+
+def spelled_out(expr: Math) -> Math:
+    """The expression with what its letters stand for."""
+    return expr.replace(lambda part: isinstance(part, Named), lambda part: part.args[0])
 
 
 class _Printer(LatexPrinter):
@@ -36,39 +42,52 @@ class _Printer(LatexPrinter):
     def __init__(self) -> None:
         super().__init__({"order": "none", "symbol_names": _NAMES})
 
-    def _print_Piecewise(self, expr: sympy.Piecewise) -> str:
+    def _print_Piecewise(self, expr: Math) -> str:
         rows = [rf"{self._print(value)}, & {self._condition(case)}" for value, case in expr.args]
         return r"\begin{cases} " + r" \\ ".join(rows) + r" \end{cases}"
 
-    def _condition(self, case: sympy.Basic) -> str:
+    def _condition(self, case: Math) -> str:
         return r"\text{otherwise}" if case == sympy.true else rf"\text{{if }} {self._print(case)}"
 
-    def _print_And(self, expr: sympy.And) -> str:
-        return r" \text{ and } ".join(self._print(part) for part in expr.args)
+    def _print_Reals(self, expr: Math) -> str:
+        return r"\left(-\infty, \infty\right)"
 
-    def _print_betainc_regularized(self, expr: sympy.Function) -> str:
+    def _print_Naturals(self, expr: Math) -> str:
+        return r"\{1, 2, \dots\}"
+
+    def _print_Naturals0(self, expr: Math) -> str:
+        return r"\{0, 1, \dots\}"
+
+    def _print_And(self, e: Math) -> str:
+        return r" \text{ and } ".join(self._print(part) for part in e.args)
+
+    def _print_betainc_regularized(self, expr: Math, exp: Math = None) -> str:
         first, second, _, end = (self._print(part) for part in expr.args)
-        return rf"I_{{{end}}}\left({first}, {second}\right)"
+        power = rf"^{{{exp}}}" if exp else ""
+        return rf"I_{{{end}}}{power}\left({first}, {second}\right)"
 
 
 _printer = _Printer()
 
 
-def latex(expr: sympy.Basic) -> str:
+def latex(expr: Math) -> str:
     """LaTeX of an expression or a relation; needs amsmath."""
     return _printer.doprint(_flat(expr)).replace(r"\text{NaN}", r"\text{none}")
 
 
-def plain(expr: sympy.Basic) -> str:
+_SIGNS = {sympy.Eq: "=", sympy.Lt: "<", sympy.Le: "<=", sympy.Gt: ">", sympy.Ge: ">="}
+
+
+def plain(expr: Math) -> str:
     """One line of text for an expression or a relation, in Python's notation."""
-    if isinstance(expr, sympy.core.relational.Relational):
-        sign = "=" if isinstance(expr, sympy.Eq) else expr.rel_op
+    if isinstance(expr, Relational):
+        sign = _SIGNS[expr.func]
         return f"{plain(expr.lhs)} {sign} {plain(expr.rhs)}"
     text = sympy.sstr(_flat(expr), order="none")
     return re.sub(r"\(\(([^()]*)\)\)", r"(\1)", text).replace("- 1*", "- ")  # what SymPy leaves as it is
 
 
-def _flat(expr: sympy.Basic) -> sympy.Basic:
+def _flat(expr: Math) -> Math:
     """Merge sums of sums and products of products, which are written without parentheses."""
     if not expr.args or isinstance(expr, Named):
         return expr
@@ -78,15 +97,17 @@ def _flat(expr: sympy.Basic) -> sympy.Basic:
         return expr.func(*args, evaluate=False)
     if args == list(expr.args):
         return expr
-    return expr.func(*args, **({} if isinstance(expr, _UNEVALUATED) else {"evaluate": False}))
+    return expr.func(*args, **({"evaluate": False} if isinstance(expr, _EVALUATING) else {}))
 
 
-_UNEVALUATED = (sympy.Tuple, sympy.Derivative, sympy.Integral, sympy.Limit, sympy.Sum)
+_EVALUATING = (sympy.And, sympy.Max, sympy.Min, sympy.Piecewise, sympy.Pow, Relational)
 
 
 _WORDS = {variable.latex: str(symbol) for symbol, variable in glossary.items()}
 _WORDS |= {r"\le": "<=", r"\ge": ">=", r"\tfrac12": "1/2", r"\hat v": "v_hat", r"\infty": "inf"}
-_ANY_WORD = re.compile("|".join(re.escape(word) for word in sorted(_WORDS, key=len, reverse=True) if len(word) > 1))
+_ANY_WORD = re.compile(
+    "|".join(re.escape(word) for word in sorted(_WORDS, key=len, reverse=True) if len(word) > 1)
+)
 
 
 def plain_text(text: str) -> str:

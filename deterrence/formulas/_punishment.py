@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sympy import Derivative, Eq, Ge, Gt, Le, Lt, Min, evaluate
+from sympy import Derivative, Eq, Gt, Le, Lt, Min, evaluate
 
 from deterrence import _punishment as numeric
 from deterrence.formulas._formula import Formula
@@ -16,12 +16,16 @@ def _collected_penalty() -> Iterator[Step]:
     money = collected_penalty.named
     yield Step("Below the cap all is collected.", Eq(money, K + phi), (Gt(L, K + phi),))
     yield Step("There more collateral adds to what is lost.", Eq(Derivative(money, K), 1), (Gt(L, K + phi),))
-    yield Step("Once the cap binds, more collateral adds nothing.", Eq(Derivative(money, K), 0), (Lt(L, K + phi),))
+    yield Step(
+        "Once the cap binds, more collateral adds nothing.", Eq(Derivative(money, K), 0), (Lt(L, K + phi),)
+    )
 
 
 def _posted_penalty() -> Iterator[Step]:
     money = posted_penalty.named
-    yield Step("Collateral adds one for one where the cap is slack.", Eq(Derivative(money, K), 1), (Gt(L, phi),))
+    yield Step(
+        "Collateral adds one for one where the cap is slack.", Eq(Derivative(money, K), 1), (Gt(L, phi),)
+    )
     yield Step("It does so where the cap binds, too.", Eq(Derivative(money, K), 1), (Lt(L, phi),))
     yield Step(
         "Where the cap binds it exceeds the capped form by the collateral.",

@@ -4,13 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import sympy
-from sympy import Add, Derivative, Dummy, Eq, Expr, Ge, Interval, Le, Lt, Max, Min, Mul, Piecewise, Pow, Symbol
+from sympy import (
+    Add,
+    Derivative,
+    Dummy,
+    Eq,
+    Ge,
+    Interval,
+    Le,
+    Lt,
+    Max,
+    Min,
+    Mul,
+    Piecewise,
+    Pow,
+)
 from sympy.core.relational import Relational
 
-from deterrence.formulas._printing import Named, latex, plain, plain_text
-from deterrence.formulas._symbols import glossary
+from deterrence.formulas._printing import latex, plain, plain_text, spelled_out
+from deterrence.formulas._symbols import Math, glossary
+
+_ONE_LINE = 130
+"""Characters of LaTeX that fit on a line, with room to spare."""
+
+_Values: TypeAlias = dict[Math, Math]
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,8 +49,8 @@ class Step:
     """
 
     text: str
-    claim: Relational
-    given: tuple[Relational, ...] = ()
+    claim: Math
+    given: tuple[Math, ...] = ()
 
     def verify(self) -> bool:
         """Whether SymPy confirms the claim under the given conditions.
@@ -41,8 +61,13 @@ class Step:
         values = _conditions(self.given)
         free = self.claim.free_symbols.union(*(value.free_symbols for value in values.values()))
         inner = {symbol: _inside(symbol) for symbol in free & glossary.keys()}
+        if isinstance(self.claim, Eq) and self._holds(values, {}) is True:  # mostly, and much faster
+            return True
+        return self._holds(values, inner, thorough=True) is True
+
+    def _holds(self, values: _Values, inner: _Values, *, thorough: bool = False) -> bool | None:
         sides = (_worked_out(side, values, inner) for side in (self.claim.lhs, self.claim.rhs))
-        return _truth(self.claim.func(*sides, evaluate=False), thorough=True) is True
+        return _truth(self.claim.func(*sides, evaluate=False), thorough=thorough)
 
     def __str__(self) -> str:
         given = f"   if {', '.join(map(plain, self.given))}" if self.given else ""
@@ -50,28 +75,33 @@ class Step:
 
     def latex(self) -> str:
         """Return the step as LaTeX: the sentence, and the claim as a displayed formula."""
-        given = r" \quad\text{if } " + ",\\ ".join(map(latex, self.given)) if self.given else ""
-        return f"{self.text}\n\\[ {latex(self.claim)}{given} \\]"
+        claim, given = latex(self.claim), r",\ ".join(map(latex, self.given))
+        if not given:
+            return f"{self.text}\n\\[ {claim} \\]"
+        if len(claim) + len(given) < _ONE_LINE:
+            return f"{self.text}\n\\[ {claim} \\quad\\text{{if }} {given} \\]"
+        return f"{self.text}\n\\begin{{gather*}} {claim} \\\\ \\text{{if }} {given} \\end{{gather*}}"
 
 
-def _worked_out(expr: Expr, values: dict[Symbol, Expr], inner: dict[Symbol, Expr]) -> Expr:
+def _worked_out(expr: Math, values: _Values, inner: _Values) -> Math:
     """Evaluate one side of a claim with its conditions built into the symbols."""
     expr = _meant(expr).rewrite([Min, Max], Piecewise)
-    expr = expr.replace(lambda part: isinstance(part, Derivative), lambda part: part.doit())
+    expr = expr.replace(lambda part: isinstance(part, Derivative), lambda part: part.doit(deep=False))
     for _ in values:  # a value may hold symbols of later conditions
         expr = expr.subs(values, simultaneous=True)
     return _decided(_decided(expr.xreplace(inner)).doit())
 
 
-def _meant(expr: Expr) -> Expr:
+def _meant(expr: Math) -> Math:
     """Put the meaning of letters in their place, and evaluate the arithmetic of what was kept as written."""
-    expr = expr.replace(lambda part: isinstance(part, Named), lambda part: part.args[0])
-    return expr.replace(lambda part: isinstance(part, Add | Mul | Pow), lambda part: part.func(*part.args))
+    return spelled_out(expr).replace(
+        lambda part: isinstance(part, Add | Mul | Pow), lambda part: part.func(*part.args)
+    )
 
 
-def _conditions(given: tuple[Relational, ...]) -> dict[Symbol, Expr]:
+def _conditions(given: tuple[Math, ...]) -> _Values:
     """Values of symbols that satisfy the conditions whatever positive values the new symbols take."""
-    values: dict[Symbol, Expr] = {}
+    values: _Values = {}
     for condition in given:
         symbol, bound = condition.lhs, _meant(condition.rhs)
         slack = Dummy(positive=True)
@@ -87,7 +117,7 @@ def _conditions(given: tuple[Relational, ...]) -> dict[Symbol, Expr]:
     return values
 
 
-def _inside(symbol: Symbol) -> Expr:
+def _inside(symbol: Math) -> Math:
     """A value inside the symbol's domain, as an expression in a symbol whose sign SymPy knows."""
     domain = glossary[symbol].domain
     if domain == Interval(0, 1):
@@ -98,14 +128,14 @@ def _inside(symbol: Symbol) -> Expr:
     return symbol
 
 
-def _decided(expr: Expr) -> Expr:
+def _decided(expr: Math) -> Math:
     """Replace the conditions of cases that are known to hold or to fail."""
     expr = expr.rewrite([Min, Max, sympy.Heaviside], Piecewise)
     truths = {part: _truth(part) for part in expr.atoms(Relational)}
     return expr.xreplace({part: sympy.S(truth) for part, truth in truths.items() if truth is not None})
 
 
-def _truth(claim: Relational, *, thorough: bool = False) -> bool | None:
+def _truth(claim: Math, *, thorough: bool = False) -> bool | None:
     """Whether a relation holds for all values of its symbols, fails for all, or neither is known."""
     if any(side.is_infinite for side in claim.args):
         verdict = claim.func(*claim.args)
@@ -117,27 +147,29 @@ def _truth(claim: Relational, *, thorough: bool = False) -> bool | None:
     for sign, test in tests:
         if test(gap):
             return bool(claim.func(sign, 0))
-    weak = (isinstance(claim, Ge) and _is_nonnegative(gap)) or (isinstance(claim, Le) and _is_nonnegative(-gap))
+    weak = (isinstance(claim, Ge) and _is_nonnegative(gap)) or (
+        isinstance(claim, Le) and _is_nonnegative(-gap)
+    )
     return True if weak else None
 
 
-def _is_zero(gap: Expr) -> bool:
+def _is_zero(gap: Math) -> bool:
     return bool(gap == 0 or sympy.expand(sympy.fraction(sympy.together(gap))[0]) == 0)
 
 
-def _is_zero_at_length(gap: Expr) -> bool:
+def _is_zero_at_length(gap: Math) -> bool:
     return bool(sympy.gammasimp(sympy.expand_func(gap)) == 0 or sympy.simplify(gap) == 0)
 
 
-def _is_positive(gap: Expr) -> bool:
+def _is_positive(gap: Math) -> bool:
     return any(form.is_positive for form in _forms(gap))
 
 
-def _is_nonnegative(gap: Expr) -> bool:
+def _is_nonnegative(gap: Math) -> bool:
     return any(form.is_nonnegative for form in _forms(gap))
 
 
-def _forms(gap: Expr) -> Iterator[Expr]:
+def _forms(gap: Math) -> Iterator[Math]:
     """Ways of writing an expression in which its sign may show."""
     yield gap
     above, below = sympy.fraction(sympy.together(gap))

@@ -4,9 +4,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from sympy import Interval, Naturals, Naturals0, Reals, S, Set, Symbol, oo
+
+Math: TypeAlias = Any
+"""A SymPy object. SymPy's own annotations do not say what its operators return."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,7 @@ class Variable:
 
 class _Kind(NamedTuple):
     unit: str
-    domain: Set
+    domain: Math
     assumptions: dict[str, bool]
 
 
@@ -51,7 +54,7 @@ glossary: dict[Symbol, Variable] = {}
 """Every letter, in the order of the table of symbols."""
 
 
-def _letter(name: str, latex: str, kind: _Kind, meaning: str) -> Symbol:
+def _letter(name: str, latex: str, kind: _Kind, meaning: str) -> Math:
     symbol = Symbol(name, **kind.assumptions)
     glossary[symbol] = Variable(symbol, latex, meaning, kind.unit, kind.domain)
     return symbol

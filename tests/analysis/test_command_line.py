@@ -12,6 +12,7 @@ from faults import plant_strict_comparison, plant_undrawn_backchecks
 
 import scenarios
 from analysis.__main__ import main
+from analysis._text import label
 from deterrence import QUANTITIES
 
 FEW = ["--replications", "500"]
@@ -45,7 +46,8 @@ class TestValidate:
         status, out, _ = run("validate", "baseline", *FEW)
         assert status == 0
         for name in QUANTITIES:
-            assert name.replace("_", " ") in out, out
+            assert label(name) in out
+        assert max(map(len, out.splitlines())) <= 80
         assert "optimal_pi_1" in out
         assert "least_cost_pi_1" in out
         assert "permits 50.00% + deterred" in out
@@ -200,6 +202,7 @@ class TestFormulas:
     def test_latex(self, run):
         _, out, _ = run("formulas", "least_cost_pi_1", "--latex")
         assert "v^* - c" in out
+        assert strict(run("formulas", "optimal_pi_1", "--json")[1])[0]["name"] == "optimal_pi_1"
 
     def test_sheet(self, run, tmp_path):
         assert run("formulas", "--sheet", tmp_path / "sheet.tex")[0] == 0

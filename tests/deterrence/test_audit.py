@@ -1,16 +1,17 @@
-"""The two rules for the high-suspicion audit probability, and the least-cost policy (section 3)."""
+"""The two rules for the high-suspicion audit probability, their relation and their objectives."""
 
 from __future__ import annotations
 
 import math
 from fractions import Fraction
 
-import deterrence as dt
 import mpmath
 import numpy as np
 import pytest
 from exact import EPS, N, Points, assert_close, assert_contract, assert_refused, assert_same, exactly, singly
-from scipy.optimize import linprog, minimize_scalar
+from scipy.optimize import minimize_scalar
+
+import deterrence as dt
 
 
 def draw(seed, n=N):
@@ -55,7 +56,7 @@ def test_the_specification_and_what_the_condition_implies():
     ],
 )
 def test_edges(letters, x, optimal, least_cost):
-    """Sections 3.1 and 3.2 at v* <= c, P = 0, beta = 0 and x = 1; negative zeros are zeros."""
+    """At v* <= c, P = 0, beta = 0 and x = 1; negative zeros are zeros."""
     negative = {name: -value if value == 0 else value for name, value in letters.items()}
     for known in (letters, negative):
         arrays = {name: np.array([value]) for name, value in known.items()}
@@ -91,7 +92,11 @@ def test_rules_against_fractions():
     assert_close(x, exactly(ratio, a), k * np.where(np.isfinite(x), x, 0.0), coarse)
     assert_close(optimal, exactly(spec, a), k * optimal, coarse)
     assert_close(least_cost, exactly(deterrent, a), k * least_cost, coarse)
-    for function, result in ((dt.deterrence_ratio, x), (dt.optimal_pi_1, optimal), (dt.least_cost_pi_1, least_cost)):
+    for function, result in (
+        (dt.deterrence_ratio, x),
+        (dt.optimal_pi_1, optimal),
+        (dt.least_cost_pi_1, least_cost),
+    ):
         assert_same(result, singly(function, a))
     for probability in (optimal, least_cost):
         assert ((probability >= 0) & (probability <= 1)).all()
@@ -100,7 +105,7 @@ def test_rules_against_fractions():
 
 
 def test_rules_against_roots_with_fifty_digits():
-    """Where U turns, and where the marginal lab is indifferent: the linear equations solved, not the rules."""
+    """Where U turns, and where the marginal lab is indifferent: linear equations solved, not the rules."""
     a, _ = draw(22)
     a = {name: values[a["v_star"] > a["c"]] for name, values in a.items()}
     first, second = [], []
@@ -117,7 +122,11 @@ def test_rules_against_roots_with_fifty_digits():
             # The slope of a parabola at the ends, from its values at 0 (where it is 0), 1/2 and 1.
             half, full = utility(mpmath.mpf("0.5")), utility(mpmath.mpf(1))
             slope_at_0, slope_at_1 = 4 * half - full, 3 * full - 4 * half
-            first.append(mpmath.mpf(1) if slope_at_1 >= 0 else max(mpmath.mpf(0), slope_at_0 / (slope_at_0 - slope_at_1)))
+            first.append(
+                mpmath.mpf(1)
+                if slope_at_1 >= 0
+                else max(mpmath.mpf(0), slope_at_0 / (slope_at_0 - slope_at_1))
+            )
             at_0, at_1 = condition(0), condition(1)
             second.append(mpmath.mpf(1) if at_1 <= 0 else at_0 / (at_0 - at_1))
     k = size(**a)
@@ -127,7 +136,7 @@ def test_rules_against_roots_with_fifty_digits():
 
 
 def test_exactly_one_rule_is_below_one_and_both_or_none_deter():
-    """Section 3.3, 1 to 3, at 1e5 points: unless x = 1 one rule is below 1; deterrence is the same."""
+    """At 1e5 points: unless x = 1 one rule is below 1; deterrence is the same."""
     n = 100_000
     rng = np.random.default_rng(23)
     P, beta = 10 ** rng.uniform(-12, 12, n), rng.uniform(0, 1, n)
@@ -156,25 +165,31 @@ def test_exactly_one_rule_is_below_one_and_both_or_none_deter():
 
 
 def test_the_rules_move_against_each_other_in_every_argument():
-    """Signs of sections 3.1 and 3.2: what raises one, where it is below 1, lowers the other."""
+    """What raises one, where it is below 1, lowers the other."""
     rng = np.random.default_rng(25)
     P, beta, c = rng.uniform(0.5, 2, 2000), rng.uniform(0.2, 0.9, 2000), rng.uniform(0, 1, 2000)
     x = rng.choice([rng.uniform(0.3, 0.9, 2000), rng.uniform(1.1, 3, 2000)])
     a = {"P": P, "beta": beta, "v_star": c + P * beta / x, "c": c}
     for name, sign in (("P", 1), ("beta", 1), ("c", 1), ("v_star", -1)):
         raised = a | {name: a[name] * (1 + 1e-6)}
-        for function, direction, moves in ((dt.optimal_pi_1, sign, x < 1), (dt.least_cost_pi_1, -sign, x > 1)):
+        for function, direction, moves in (
+            (dt.optimal_pi_1, sign, x < 1),
+            (dt.least_cost_pi_1, -sign, x > 1),
+        ):
             change = function(**raised) - function(**a)
             np.testing.assert_array_equal(np.sign(change), np.where(moves, direction, 0))
 
 
 def test_audits_saved_by_the_least_cost_deterrent():
-    """Section 3.3.4: alpha (1 - 1/x) audits per compliant running lab."""
+    """alpha (1 - 1/x) audits per compliant running lab."""
     rng = np.random.default_rng(26)
     alpha, beta, P = rng.uniform(0, 1, (3, 1000))
     x = rng.uniform(1, 10, 1000)
     a = {"P": P, "beta": beta, "v_star": P * beta / x}
-    bill = [dt.false_audit_rate(pi_1=rule(**a), pi_0=0.0, alpha=alpha) for rule in (dt.optimal_pi_1, dt.least_cost_pi_1)]
+    bill = [
+        dt.false_audit_rate(pi_1=rule(**a), pi_0=0.0, alpha=alpha)
+        for rule in (dt.optimal_pi_1, dt.least_cost_pi_1)
+    ]
     np.testing.assert_allclose(bill[0] - bill[1], alpha * (1 - 1 / x), rtol=1e-12, atol=1e-15)
 
 
@@ -186,10 +201,10 @@ def test_sanction_objective_against_fractions():
     pi = Points(28).probability()
     with np.errstate(all="raise"):
         result = dt.sanction_objective(pi, **a)
-    exact = exactly(
-        lambda pi, P, beta, v_star, c: pi * P * beta - (v_star - c) * pi**2 / 2, {"pi": pi, **a}
+    exact = exactly(lambda pi, P, beta, v_star, c: pi * P * beta - (v_star - c) * pi**2 / 2, {"pi": pi, **a})
+    condition = 3 * pi * a["P"] * a["beta"] + pi**2 * (
+        np.abs(a["v_star"] - a["c"]) + (a["v_star"] + a["c"]) / 2
     )
-    condition = 3 * pi * a["P"] * a["beta"] + pi**2 * (np.abs(a["v_star"] - a["c"]) + (a["v_star"] + a["c"]) / 2)
     assert_close(result, exact, condition, coarse)
     assert_same(result, singly(lambda pi, **known: dt.sanction_objective(pi, **known), {"pi": pi, **a}))
 
@@ -205,8 +220,10 @@ def test_optimal_pi_1_maximises_the_sanction_objective():
     scale = a["P"] * a["beta"] + a["v_star"] - a["c"]
     assert (on_grid <= best + 1e-14 * scale).all()
     assert (on_grid.max(axis=0) >= best - 2e-7 * scale).all()
-    for i in range(0, 200):
-        known = {name: float(values[i]) / (1 if name == "beta" else scale[i] or 1) for name, values in a.items()}
+    for i in range(200):
+        known = {
+            name: float(values[i]) / (1 if name == "beta" else scale[i] or 1) for name, values in a.items()
+        }
         found = minimize_scalar(
             lambda pi, known=known: -dt.sanction_objective(pi, **known), bounds=(0, 1), method="bounded",
             options={"xatol": 1e-10},
@@ -217,7 +234,7 @@ def test_optimal_pi_1_maximises_the_sanction_objective():
 
 
 def test_one_objective_has_both_rules_as_its_branches():
-    """Section 3.3.6: share deterred less quadratic cost is largest at min(x, 1/x), the smaller rule."""
+    """Share deterred less quadratic cost is largest at min(x, 1/x), the smaller rule."""
     pi = np.linspace(0, 1, 20_001)
     for x in np.geomspace(0.05, 20, 61):
         known = {"P": x, "beta": 1.0, "v_star": 1.0, "c": 0.0}
@@ -232,12 +249,17 @@ def test_one_objective_has_both_rules_as_its_branches():
 
 
 def test_the_ceiling_reading():
-    """Section 3.3.5: min(1, x) is the share deterred at pi_1 = 1; rents counted one by one."""
+    """min(1, x) is the share deterred at pi_1 = 1; rents counted one by one."""
     rents = (np.arange(4000) + 0.5) / 4000
     for x in (0.2, 0.5, 0.9, 1.0, 1.7, 4.0):
         known = {"P": x / 0.8, "beta": 0.8, "v_star": 1.0, "c": 0.0}
         optimal, least_cost = dt.optimal_pi_1(**known), dt.least_cost_pi_1(**known)
-        for pi_1, share in ((1.0, min(1, x)), (optimal, min(1, x**2)), (least_cost, min(1, x)), (0.3, min(1, 0.3 * x))):
+        for pi_1, share in (
+            (1.0, min(1, x)),
+            (optimal, min(1, x**2)),
+            (least_cost, min(1, x)),
+            (0.3, min(1, 0.3 * x)),
+        ):
             counted = dt.complies(p_eff=pi_1 * 0.8, B=x / 0.8, g=rents).mean()
             assert counted == pytest.approx(share, abs=1.01 / 4000)
             assert dt.deterred_share(pi_1=pi_1, x=x) == pytest.approx(share, rel=1e-14)
@@ -260,103 +282,6 @@ def test_where_there_is_nothing_to_deter_everyone_is_deterred():
         assert dt.deterred_share(pi_1=np.array([0.0, 0.5]), x=np.array([x, 1.0])).tolist() == [1.0, 0.5]
 
 
-# The least-cost policy of section 3.4.
-
-
-def draw_policy(seed):
-    points = Points(seed)
-    a = {"t": points.probability(), "alpha": points.probability(), "beta": points.probability()}
-    a["alpha"] = np.where(points.some(0.1), a["beta"], a["alpha"])
-    a["t"] = np.where(points.some(0.1), a["beta"], a["t"])
-    a["t"] = np.where(points.some(0.05), -a["t"], a["t"])
-    a["t"] = np.where(points.some(0.1), 1 + points.money() * (1 + 1e-9), a["t"])
-    return a, points.coarse
-
-
-def cheapest_corner(t, alpha, beta):
-    """Optimum of the linear program by its corners: box corners, and where the constraint cuts the box."""
-    corners = [(i, j) for i in (Fraction(0), Fraction(1)) for j in (Fraction(0), Fraction(1))]
-    for edge in (Fraction(0), Fraction(1)):
-        if beta < 1:
-            corners.append((edge, (t - beta * edge) / (1 - beta)))
-        if beta > 0:
-            corners.append(((t - (1 - beta) * edge) / beta, edge))
-    feasible = [(i, j) for i, j in corners if 0 <= i <= 1 and 0 <= j <= 1 and beta * i + (1 - beta) * j >= t]
-    return min(((alpha * i + (1 - alpha) * j, i + j) for i, j in feasible), default=None)
-
-
-def test_least_cost_policy_is_the_cheapest_corner():
-    a, coarse = draw_policy(31)
-    with np.errstate(all="raise"):
-        policy = dt.least_cost_policy(**a)
-    best = exactly(cheapest_corner, a)
-    feasible = np.array([corner is not None for corner in best])
-    beyond = a["t"] - 1
-    np.testing.assert_array_equal(policy.feasible, np.where((beyond > 0) & (beyond < 9e-13), True, feasible))
-    for values in (policy.pi_1, policy.pi_0, policy.cost):
-        np.testing.assert_array_equal(np.isnan(values), ~policy.feasible)
-
-    k = policy.feasible & feasible
-    t, alpha, beta = (a[name][k] for name in ("t", "alpha", "beta"))
-    pi_1, pi_0, cost = policy.pi_1[k], policy.pi_0[k], policy.cost[k]
-    assert (np.minimum(pi_1, pi_0) >= 0).all()
-    assert (np.maximum(pi_1, pi_0) <= 1).all()
-    np.testing.assert_array_equal(cost, dt.false_audit_rate(pi_1=pi_1, pi_0=pi_0, alpha=alpha))
-    assert dt.complies(p_eff=dt.audit_rate(pi_1=pi_1, pi_0=pi_0, beta=beta), B=1.0, g=t).all()
-    # By the envelope theorem dC/dt is the slope, dC/dbeta = -slope (pi_1 - pi_0), dC/dalpha = pi_1 - pi_0.
-    telling = np.where(beta > alpha, beta, 1 - beta)
-    by_signal = np.where(t <= telling, beta > alpha, beta < alpha)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        slope = np.where(by_signal, alpha / beta, (1 - alpha) / (1 - beta))
-    slope = np.where((alpha == beta) | (cost == 0), 1.0, slope)
-    condition = slope * np.maximum(t, 0.0) + (alpha + beta * slope) * np.abs(pi_1 - pi_0)
-    assert_close(cost, [corner[0] for corner, keep in zip(best, k, strict=True) if keep], condition, coarse[k])
-    # Of equally cheap policies the one with fewest audits, but for alpha = beta with its equal pair.
-    fewest = np.array([float(corner[1]) for corner, keep in zip(best, k, strict=True) if keep])
-    free = ((alpha == 0) | (alpha == 1)) & (alpha != beta) & (beta * (1 - beta) > 1e-6)
-    np.testing.assert_allclose((pi_1 + pi_0)[free], fewest[free], rtol=1e-9)
-    assert free.sum() > 200
-    even = alpha == beta
-    np.testing.assert_array_equal(pi_1[even], np.maximum(t[even], 0.0))
-    np.testing.assert_array_equal(pi_0[even], np.maximum(t[even], 0.0))
-
-
-def test_least_cost_policy_against_a_linear_program():
-    """500 points, with alpha = beta, alpha = 0, alpha = 1, t <= 0 and t > 1 among them."""
-    rng = np.random.default_rng(32)
-    infeasible = 0
-    for i in range(500):
-        t, alpha, beta = rng.uniform(-0.2, 1.2), *rng.uniform(0, 1, 2)
-        alpha = {0: beta, 1: 0.0, 2: 1.0}.get(i % 10, alpha)
-        beta = {3: 0.0, 4: 1.0}.get(i % 10, beta)
-        policy = dt.least_cost_policy(t=t, alpha=alpha, beta=beta)
-        program = linprog([alpha, 1 - alpha], A_ub=[[-beta, beta - 1]], b_ub=[-t], bounds=(0, 1))
-        assert policy.feasible is (program.status == 0)
-        if policy.feasible:
-            assert policy.cost == pytest.approx(program.fun, abs=1e-9)
-            assert beta * policy.pi_1 + (1 - beta) * policy.pi_0 >= t - 1e-12
-        infeasible += not policy.feasible
-    assert infeasible > 40
-
-
-def test_cost_of_the_policy_is_convex_increasing_and_at_most_t():
-    t = np.arange(65) / 64
-    for alpha, beta in ((0.125, 0.5), (0.5, 0.125), (0.25, 0.25), (0.0, 0.5), (1.0, 0.5)):
-        cost = dt.least_cost_policy(t=t, alpha=alpha, beta=beta).cost
-        assert (np.diff(cost) >= 0).all()
-        assert (np.diff(cost, 2) >= -1e-15).all()
-        assert (cost <= t + 1e-15).all()
-
-
-def test_policy_with_arrays_is_the_policy_with_floats():
-    a, _ = draw_policy(33)
-    whole, single = dt.least_cost_policy(**a), singly(dt.least_cost_policy, a)
-    assert_same(whole.feasible, [one.feasible for one in single])
-    for name in ("pi_1", "pi_0", "cost"):
-        assert {type(getattr(one, name)) for one in single} == {float}
-        np.testing.assert_array_equal(getattr(whole, name), [getattr(one, name) for one in single])
-
-
 RULE = {"P": 2.0, "beta": 0.5, "v_star": 1.0, "c": 0.25}
 
 
@@ -368,12 +293,11 @@ RULE = {"P": 2.0, "beta": 0.5, "v_star": 1.0, "c": 0.25}
         (dt.least_cost_pi_1, RULE, ""),
         (lambda pi, **known: dt.sanction_objective(pi, **known), {"pi": 0.5, **RULE}, ""),
         (dt.deterred_share, {"pi_1": 0.5, "x": 0.5}, "x"),
-        (lambda **known: dt.least_cost_policy(**known).cost, {"t": 0.75, "alpha": 0.25, "beta": 0.5}, ""),
     ],
 )
 def test_contract(function, letters, infinite):
     assert_contract(function, letters, infinite)
-    for name in set(letters) - {"t"}:
+    for name in letters:
         assert_refused(function, letters, **{name: -0.5})
-        if name in ("pi", "pi_1", "alpha", "beta"):
+        if name in ("pi", "pi_1", "beta"):
             assert_refused(function, letters, **{name: 1.5})

@@ -1,15 +1,16 @@
-"""Detection (section 1.1) and Bayes' rule (1.2) against enumeration of all outcomes."""
+"""Detection and Bayes' rule against enumeration of all outcomes."""
 
 from __future__ import annotations
 
 from fractions import Fraction
 from itertools import product
 
-import deterrence as dt
 import mpmath
 import numpy as np
 import pytest
 from exact import Points, assert_close, assert_contract, assert_refused, assert_same, exactly, singly
+
+import deterrence as dt
 
 RATES = {
     "audit_rate": (dt.audit_rate, "beta"),
@@ -70,8 +71,12 @@ def test_rates_against_one_minus_the_chance_to_escape(name):
     letters, _ = draw(2, signal, backchecks=True)
     with mpmath.workdps(50):
         escape = [
-            1 - mpmath.fsum([s * (1 - mpmath.mpf(a)), (1 - mpmath.mpf(s)) * (1 - mpmath.mpf(b))]) * (1 - mpmath.mpf(k))
-            for a, b, s, k in zip(*(letters[n].tolist() for n in ("pi_1", "pi_0", signal, "p_b")), strict=True)
+            1
+            - mpmath.fsum([s * (1 - mpmath.mpf(a)), (1 - mpmath.mpf(s)) * (1 - mpmath.mpf(b))])
+            * (1 - mpmath.mpf(k))
+            for a, b, s, k in zip(
+                *(letters[n].tolist() for n in ("pi_1", "pi_0", signal, "p_b")), strict=True
+            )
         ]
     condition = sensitivity(letters["pi_1"], letters["pi_0"], letters[signal], letters["p_b"])
     assert_close(function(**letters), escape, condition)
@@ -91,7 +96,9 @@ def test_the_signal_separates_violators_by_its_power_times_its_use():
     """p_s - p_f = (beta - alpha)(pi_1 - pi_0): nothing if the signal is worthless or ignored."""
     rng = np.random.default_rng(5)
     pi_1, pi_0, beta, alpha = rng.integers(0, 65, (4, 1000)) / 64
-    gap = dt.audit_rate(pi_1=pi_1, pi_0=pi_0, beta=beta) - dt.false_audit_rate(pi_1=pi_1, pi_0=pi_0, alpha=alpha)
+    gap = dt.audit_rate(pi_1=pi_1, pi_0=pi_0, beta=beta) - dt.false_audit_rate(
+        pi_1=pi_1, pi_0=pi_0, alpha=alpha
+    )
     np.testing.assert_array_equal(gap, (beta - alpha) * (pi_1 - pi_0))
 
 
@@ -106,7 +113,9 @@ def test_posterior_against_exact_and_odds_forms():
 
     keep = {name: values[~impossible] for name, values in letters.items()}
     exact = exactly(
-        lambda w, given_violator, given_compliant: w * given_violator / (w * given_violator + (1 - w) * given_compliant),
+        lambda w, given_violator, given_compliant: (
+            w * given_violator / (w * given_violator + (1 - w) * given_compliant)
+        ),
         keep,
     )
     f = np.array([float(e) for e in exact])
@@ -128,7 +137,7 @@ def test_posterior_against_exact_and_odds_forms():
 
 @pytest.mark.parametrize("event", ["suspicious", "clean", "audited", "checked", "not caught"])
 def test_posteriors_of_the_model_are_conditional_probabilities(event):
-    """Section 1.2, each line against the joint law of type, signal, audit and backcheck."""
+    """Each event against the joint law of type, signal, audit and backcheck."""
     rng = np.random.default_rng(7)
     for w, pi_1, pi_0, alpha, beta, p_b in (rng.integers(1, 16, (200, 6)) / 16).tolist():
         p_eff = dt.effective_detection(pi_1=pi_1, pi_0=pi_0, beta=beta, p_b=p_b)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import linecache
 import math
 import pickle
 import typing
@@ -11,9 +12,10 @@ import warnings
 from fractions import Fraction
 from pathlib import Path
 
-import deterrence as dt
 import numpy as np
 import pytest
+
+import deterrence as dt
 
 AUDIT = {
     "high_prob": 0.5,
@@ -98,7 +100,11 @@ def test_nouns_are_values(noun, given):
     """Equal if made alike; copies, pickles and replacements are the same again, checked again."""
     instance = noun(**given)
     assert instance == noun(**given)
-    for again in (copy.deepcopy(instance), pickle.loads(pickle.dumps(instance)), dataclasses.replace(instance)):
+    for again in (
+        copy.deepcopy(instance),
+        pickle.loads(pickle.dumps(instance)),
+        dataclasses.replace(instance),
+    ):
         assert again == instance
         assert type(again) is noun
     first = dataclasses.fields(noun)[1 if "kind" in dir(noun) else 0].name
@@ -120,7 +126,9 @@ def test_bounds_are_where_the_glossary_puts_them(noun, name, low, high):
 def test_numbers_are_numbers_and_stored_as_plain_ones(noun, name, low, high):
     integer = isinstance(low, int)
     kind = int if integer else float
-    good = [1, np.int64(1), np.uint8(1)] + ([] if integer else [1.0, np.float64(1), np.float32(1), Fraction(1)])
+    good = [1, np.int64(1), np.uint8(1)] + (
+        [] if integer else [1.0, np.float64(1), np.float32(1), Fraction(1)]
+    )
     for value in good:
         stored = getattr(make(noun, **{name: value}), name)
         assert type(stored) is kind
@@ -143,7 +151,9 @@ def test_every_bounded_field_is_in_these_tests():
             continue
         hints = typing.get_type_hints(noun, include_extras=True)
         for field in dataclasses.fields(noun):
-            if "Interval" in str(hints[field.name]) and not field.name.startswith(("gross_value", "risk_profile")):
+            if "Interval" in str(hints[field.name]) and not field.name.startswith(
+                ("gross_value", "risk_profile")
+            ):
                 owner = dt.Game if noun is dt.Scenario and field.name == "n_agents" else noun
                 assert (owner, field.name) in BOUNDS
 
@@ -189,7 +199,10 @@ def test_derived_letters():
             {**UNIFORM, "gross_value_distribution": dt.LogNormal(median=1.0, sigma=1.0)},
             dict.fromkeys(("gross_value_min", "gross_value_max"), "stands beside gross_value_distribution"),
         ),
-        ({"gross_value_distribution": dt.Uniform(min=0.0, max=1.0)}, {"gross_value_distribution": None}),
+        (
+            {"gross_value_distribution": dt.Uniform(min=0.0, max=1.0)},
+            {"gross_value_distribution": "is none of these"},
+        ),
         ({**UNIFORM, "gain_rule": "max"}, {"gain_rule": "is not one of the choices"}),
     ],
 )
@@ -197,9 +210,7 @@ def test_value_and_risk_have_one_complete_description_each(given, expected):
     with pytest.raises(dt.ParameterError) as caught:
         dt.LabPopulation(**given)
     found = {problem.field: problem.reason for problem in caught.value.problems}
-    for field, reason in expected.items():
-        assert found[field] == (reason or found[field])
-    assert len(found) == len(expected) + ("gross_value_distribution" in expected)
+    assert found == expected
 
 
 @pytest.mark.parametrize("name", ["gross_value", "risk_profile"])
@@ -216,13 +227,17 @@ def test_shapes_of_distributions():
     assert problems(dt.TruncatedNormal, mean=10.0) == {"mean": "leaves no probability between min and max"}
     assert problems(dt.TruncatedNormal, sd=1e12) == {"mean": "leaves no probability between min and max"}
     assert make(dt.TruncatedNormal, mean=1.5 + 6 * 0.25).mean == 3.0
-    assert problems(dt.LogNormal, median=0.0, sigma=0.0) == dict.fromkeys(("median", "sigma"), "is out of range")
+    assert problems(dt.LogNormal, median=0.0, sigma=0.0) == dict.fromkeys(
+        ("median", "sigma"), "is out of range"
+    )
     assert problems(dt.LogNormal, sigma=5.1) == {"sigma": "is out of range"}
     for noun in (dt.Uniform, dt.TruncatedNormal, dt.LogNormal):
         assert problems(noun, kind="beta") == {"kind": "is not one of the choices"}
 
 
-@pytest.mark.parametrize("bad", ["posted ", "Capped", None, 1, ["capped"], np.array(["capped"]), np.array(["a", "b"])])
+@pytest.mark.parametrize(
+    "bad", ["posted ", "Capped", None, 1, ["capped"], np.array(["capped"]), np.array(["a", "b"])]
+)
 def test_choices_are_exact_words(bad):
     assert problems(dt.Audit, liability_rule=bad) == {"liability_rule": "is not one of the choices"}
     assert problems(dt.FixedPriceMarket, purchase_rule=bad) == {"purchase_rule": "is not one of the choices"}
@@ -230,13 +245,20 @@ def test_choices_are_exact_words(bad):
 
 def test_parts_of_a_game_are_nouns():
     found = problems(dt.Game, audit=AUDIT, market=None, lab=dt.CapMarket(token_cap=1))
-    assert found == {"audit": "is not an Audit", "market": "is none of these", "lab": "is not a LabPopulation"}
+    assert found == {
+        "audit": "is not an Audit",
+        "market": "is none of these",
+        "lab": "is not a LabPopulation",
+    }
 
 
 @pytest.mark.parametrize("provenance", [[], {"audit.penalty_amount": 2.0}, {1: SOURCE}, None, "text"])
 def test_provenance_is_a_map_from_parameters_to_sources(provenance):
     assert "provenance" in problems(dt.Scenario, provenance=provenance)
-    assert make(dt.Scenario, provenance={"audit.penalty_amount": SOURCE}).provenance["audit.penalty_amount"] is SOURCE
+    assert (
+        make(dt.Scenario, provenance={"audit.penalty_amount": SOURCE}).provenance["audit.penalty_amount"]
+        is SOURCE
+    )
 
 
 def test_all_problems_are_reported_together():
@@ -281,9 +303,9 @@ def test_unusual_but_valid_audits_warn_where_they_are_made():
     )
     for changed, message in cases:
         with pytest.warns(dt.ParameterWarning, match=message) as caught:
-            line = typing.cast("int", __import__("sys")._getframe().f_lineno) + 1
             dt.Audit(**{**AUDIT, **changed})
-        assert [(Path(warning.filename).name, warning.lineno) for warning in caught] == [("test_game.py", line)]
+        assert [Path(warning.filename).name for warning in caught] == ["test_game.py"]
+        assert linecache.getline(caught[0].filename, caught[0].lineno).strip().startswith("dt.Audit(")
 
 
 def test_usual_audits_do_not_warn():
@@ -293,4 +315,10 @@ def test_usual_audits_do_not_warn():
         warnings.simplefilter("error")
         dt.Audit(**{**AUDIT, "high_prob": 0.125})
         for percent in range(101):
-            dt.Audit(**{**AUDIT, "false_positive_rate": percent / 100, "false_negative_rate": (100 - percent) / 100})
+            dt.Audit(
+                **{
+                    **AUDIT,
+                    "false_positive_rate": percent / 100,
+                    "false_negative_rate": (100 - percent) / 100,
+                }
+            )

@@ -1,14 +1,15 @@
-"""Punishment and limited liability (section 1.3): exact values, and what collateral adds in each form."""
+"""Punishment and limited liability: exact values, and what collateral adds in each form."""
 
 from __future__ import annotations
 
 import math
 
-import deterrence as dt
 import mpmath
 import numpy as np
 import pytest
 from exact import Points, assert_close, assert_contract, assert_refused, assert_same, exactly, singly
+
+import deterrence as dt
 
 
 def draw(seed):
@@ -62,7 +63,9 @@ def test_every_form_against_debts_paid_from_a_purse(arithmetic):
     assert_close(results[0], evaluate(collected, money), 0.0, coarse)
     assert_close(results[1], evaluate(posted, money), 0.0, coarse)
     whole = evaluate(
-        lambda fine, collateral, liability_cap, reputation: collected(fine, collateral, liability_cap) + reputation,
+        lambda fine, collateral, liability_cap, reputation: (
+            collected(fine, collateral, liability_cap) + reputation
+        ),
         {**money, "reputation": letters["reputation"]},
     )
     assert_close(results[2], whole, size, coarse)
@@ -109,7 +112,9 @@ def test_what_one_more_unit_of_collateral_adds():
         return (function(collateral=K + step, **fixed) - function(collateral=K, **fixed)) / step
 
     binds = K + fine >= L
-    np.testing.assert_array_equal(added(dt.collected_penalty, fine=fine, liability_cap=L), np.where(binds, 0.0, 1.0))
+    np.testing.assert_array_equal(
+        added(dt.collected_penalty, fine=fine, liability_cap=L), np.where(binds, 0.0, 1.0)
+    )
     np.testing.assert_array_equal(added(dt.punishment, fine=fine, liability_cap=L), np.where(binds, 0.0, 1.0))
     np.testing.assert_array_equal(added(dt.posted_penalty, fine=fine, liability_cap=L), 1.0)
     wealth = K + step + more
@@ -149,7 +154,7 @@ def test_contract(function, letters, infinite):
 
 
 def test_a_deposit_above_wealth_is_refused():
-    with pytest.raises(ParameterError := dt.ParameterError, match=r"^collateral = 2\.0: exceeds wealth"):
+    with pytest.raises(dt.ParameterError, match=r"^collateral = 2\.0: exceeds wealth"):
         dt.recoverable_penalty(fine=1.0, collateral=2.0, wealth=1.0, recovery=0.5)
-    with pytest.raises(ParameterError, match="exceeds wealth"):
+    with pytest.raises(dt.ParameterError, match="exceeds wealth"):
         dt.recoverable_penalty(fine=1.0, collateral=np.array([0.5, 2.0]), wealth=1.0, recovery=0.5)

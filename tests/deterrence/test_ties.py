@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-import deterrence as dt
 import numpy as np
 import pytest
 from ties import Tie, decimal_ties
+
+import deterrence as dt
 
 M = 100_000
 
@@ -48,7 +49,9 @@ def test_the_games_of_the_grid_hold_the_same_numbers():
         p_eff = dt.effective_detection(
             pi_1=audit.high_prob, pi_0=audit.base_prob, beta=audit.beta, p_b=audit.backcheck_prob
         )
-        B = lab.risk_profile.min * dt.punishment(fine=audit.penalty_amount, reputation=lab.reputation_sensitivity)
+        B = lab.risk_profile.min * dt.punishment(
+            fine=audit.penalty_amount, reputation=lab.reputation_sensitivity
+        )
         v = lab.gross_value.max
         g = dt.gain_min(p=v - lab.cost, v=v, c=lab.cost, V=lab.racing_value)
         assert (p_eff, B, g) == tuple(float(values[0]) for values in a.values())

@@ -1,0 +1,93 @@
+"""All formulas as one LaTeX document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from deterrence.formulas._formula import Formula
+from deterrence.formulas._printing import latex
+from deterrence.formulas._registry import sections
+from deterrence.formulas._sources import SOURCES
+from deterrence.formulas._symbols import Variable, glossary
+
+_HEAD = r"""\documentclass[11pt,a4paper]{article}
+\usepackage{amsmath}
+\usepackage{booktabs}
+\setlength{\textwidth}{16cm}
+\setlength{\oddsidemargin}{0cm}
+\setlength{\textheight}{23.5cm}
+\setlength{\topmargin}{-1cm}
+\setlength{\emergencystretch}{3em}
+\allowdisplaybreaks
+\title{Deterrence in a market for compute permits:\\ formulas and derivations}
+\author{}
+\date{}
+\begin{document}
+\maketitle
+\noindent
+A Governor sells permits for large training runs. A lab without a permit complies if and only if the
+penalty it expects is at least its gain, $p_{\mathrm{eff}} B \ge g$; a tie complies. Every formula below is
+also a function of the Python package \texttt{deterrence}, and each step of a derivation is an identity or
+an inequality that has been verified by computer algebra. Inequalities hold in the interior of the domains,
+and in their weak form on the boundary.
+\tableofcontents
+"""
+
+_ROWS = 38
+"""Rows of symbols that fit on a page."""
+
+
+def sheet() -> str:
+    r"""Set all formulas in one LaTeX document, with symbols, assumptions, derivations and sources.
+
+    Returns
+    -------
+    str
+        A complete document. It needs amsmath and booktabs and no shell escape.
+
+    Examples
+    --------
+    >>> from deterrence import formulas
+    >>> formulas.sheet().splitlines()[0]
+    '\\\\documentclass[11pt,a4paper]{article}'
+    """
+    parts = [_HEAD, r"\section{Symbols}", *_tables(list(glossary.values()))]
+    for title, formulas in sections.items():
+        parts.append(rf"\section{{{title}}}")
+        parts.extend(_entry(formula) for formula in formulas)
+    return "\n".join([*parts, _bibliography(), r"\end{document}", ""])
+
+
+def _tables(variables: list[Variable]) -> list[str]:
+    return [_table(variables[start : start + _ROWS]) for start in range(0, len(variables), _ROWS)]
+
+
+def _table(variables: Iterable[Variable]) -> str:
+    rows = [rf"${v.latex}$ & {v.meaning} & {v.unit} & ${latex(v.domain)}$ \\" for v in variables]
+    head = [r"\begin{center}\small", r"\begin{tabular}{@{}llll@{}}", r"\toprule"]
+    head += [r"symbol & meaning & unit & domain \\", r"\midrule"]
+    return "\n".join([*head, *rows, r"\bottomrule", r"\end{tabular}", r"\end{center}"])
+
+
+def _entry(formula: Formula) -> str:
+    """One formula: what it says, the formula, what it rests on, why it holds, and where it is from."""
+    lines = [rf"\subsection{{\texttt{{{_code(formula.name)}}}}}", formula.statement]
+    lines.append(rf"\[ {formula.latex()} \]")
+    if formula.valid:
+        lines.append("Valid for " + ", ".join(f"${latex(relation)}$" for relation in formula.valid) + ".")
+    if formula.assumptions:
+        lines.append(r"\paragraph{Assumptions.} " + " ".join(formula.assumptions))
+    lines += [r"\paragraph{Derivation.}", formula.derivation_latex()]
+    cited = rf"\cite{{{','.join(formula.source)}}}" if formula.source else "derived here"
+    lines.append(rf"\paragraph{{Source.}} {cited[0].upper() + cited[1:]}.")
+    lines.append(rf"\paragraph{{In Python.}} {{\raggedright\texttt{{{_code(formula.twin)}}}\par}}")
+    return "\n".join(lines)
+
+
+def _code(text: str) -> str:
+    return text.replace("_", r"\_")
+
+
+def _bibliography() -> str:
+    items = [rf"\bibitem{{{key}}} {work}" for key, work in SOURCES.items()]
+    return "\n".join([r"\begin{thebibliography}{9}", *items, r"\end{thebibliography}"])
