@@ -9,7 +9,7 @@ run: $(READY)  ## theory against simulation for every shipped scenario; leaves i
 	$(BIN)/deterrence validate --out out
 
 test: $(READY)  ## the tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 check: $(READY)  ## style, types, and the examples in README and docstrings
 	$(BIN)/ruff check .

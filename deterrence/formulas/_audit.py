@@ -30,6 +30,8 @@ from deterrence.formulas._symbols import (
     x,
 )
 
+_s = Symbol("s", positive=True)
+
 
 def _deterrence_ratio() -> Iterator[Step]:
     best = P * beta - (v_star - c)
@@ -81,11 +83,11 @@ def _least_cost_pi_1() -> Iterator[Step]:
 
 
 def _deterred_share() -> Iterator[Step]:
-    s, d = Symbol("s", positive=True), Symbol("d", positive=True)
+    d = Symbol("d", positive=True)
     yield Step(
         "Auditing at $\\pi_1$ deters the labs whose rent $s$, uniform on $[0, d]$, is at most the expected "
         "sanction $\\pi_1 x d$, or all.",
-        Eq(Integral(1 / d, (s, 0, pi_1 * x * d)), pi_1 * x),
+        Eq(Integral(1 / d, (_s, 0, pi_1 * x * d)), pi_1 * x),
     )
     share = deterred_share.named
     yield Step("Certain audits deter all where $x > 1$,", Eq(share, 1), (Eq(pi_1, 1), Gt(x, 1)))
@@ -97,8 +99,11 @@ def _deterred_share() -> Iterator[Step]:
                Eq(share, x**2), (Eq(pi_1, x), Lt(x, 1)))  # fmt: skip
 
 
-def _policy() -> Iterator[Step]:
-    bill = alpha * pi_1 + (1 - alpha) * pi_0
+_BETWEEN = Eq(t, (beta + _s) / (1 + _s))
+"""A rate between beta and 1."""
+
+
+def _policy_pi_1() -> Iterator[Step]:
     kept = Named((t - (1 - beta) * pi_0) / beta, "pi_1", r"\pi_1")
     yield Step(
         "Keep the rate at $t$, with $\\pi_1$ making room for $\\pi_0$.",
@@ -109,28 +114,40 @@ def _policy() -> Iterator[Step]:
         Eq(Derivative(alpha * kept + (1 - alpha) * pi_0, pi_0), (beta - alpha) / beta),
     )
     yield Step(
-        "So suspicious signals come first if they tell violators from compliant labs, and clean ones if "
-        "they mislead (the order of Neyman and Pearson). An audit of a violator costs less by way of the "
-        "first,",
+        "so that suspicious signals come first if they tell violators from compliant labs, and clean ones if "
+        "they mislead, in the order of Neyman and Pearson. For the bills per audit of a violator compare as",
         Lt(alpha / beta, (1 - alpha) / (1 - beta)),
         (Gt(beta, alpha),),
     )
-    yield Step("so that filling it up to $t = \\beta$ leaves the other at 0.", Eq(bill, alpha),
-               (Eq(pi_1, t / beta), Eq(pi_0, 0), Eq(t, beta)))  # fmt: skip
+    yield Step("and as", Gt(alpha / beta, (1 - alpha) / (1 - beta)), (Lt(beta, alpha),))
+    yield Step("Alone, suspicious signals reach the rate with $t/\\beta$,", Eq(beta * (t / beta), t))
+    yield Step("which is a probability as long as $t \\le \\beta$.", Le(t / beta, 1), (Lt(t, beta),))
+
+
+def _policy_pi_0() -> Iterator[Step]:
+    rest = (t - beta) / (1 - beta)
     yield Step(
-        "Beyond, clean signals supply the rest.",
-        Eq(beta + (1 - beta) * ((t - beta) / (1 - beta)), t),
+        "Beyond $t = \\beta$ suspicious signals are always audited, and audits after clean ones supply the "
+        "rest.",
+        Eq(beta + (1 - beta) * rest, t),
     )
+    yield Step("That takes a probability above 0", Gt(rest, 0), (_BETWEEN,))
+    yield Step("and below 1.", Lt(rest, 1), (_BETWEEN,))
+
+
+def _policy_cost() -> Iterator[Step]:
+    low = Named(alpha * t / beta, "C_low", r"C^*_{\mathrm{low}}(t)")
+    high = Named(alpha + (1 - alpha) * ((t - beta) / (1 - beta)), "C_high", r"C^*_{\mathrm{high}}(t)")
     yield Step(
-        "The bill never exceeds that of blind audits at rate $t$: up to $\\beta$,",
-        Le(alpha * t / beta, t),
-        (Eq(t, beta * x / (1 + x)), Gt(beta, alpha)),
+        "With a telling signal the bill rises up to $t = \\beta$ at", Eq(Derivative(low, t), alpha / beta)
     )
-    yield Step(
-        "and beyond.",
-        Le(alpha + (1 - alpha) * ((t - beta) / (1 - beta)), t),
-        (Eq(t, beta + (1 - beta) * x / (1 + x)), Gt(beta, alpha)),
-    )
+    yield Step("and beyond at", Eq(Derivative(high, t), (1 - alpha) / (1 - beta)))
+    yield Step("which is more, so that it is convex.", Gt(Derivative(high, t), Derivative(low, t)),
+               (Gt(beta, alpha),))  # fmt: skip
+    yield Step("The two parts meet.", Eq(low, high), (Eq(t, beta),))
+    yield Step("The bill is never more than that of blind audits at rate $t$,", Le(low, t),
+               (Gt(t, 0), Gt(beta, alpha)))  # fmt: skip
+    yield Step("on either side.", Le(high, t), (_BETWEEN, Gt(beta, alpha)))
 
 
 with evaluate(False):  # printed as written
@@ -224,8 +241,8 @@ with evaluate(False):  # printed as written
         function=numeric.least_cost_policy,
         result="pi_1",
         assumptions=_COST,
-        source=("polinsky",),
-        derive=_policy,
+        source=("polinsky", "neyman"),
+        derive=_policy_pi_1,
     )
     least_cost_policy_pi_0 = Formula(
         name="least_cost_policy_pi_0",
@@ -235,8 +252,8 @@ with evaluate(False):  # printed as written
         function=numeric.least_cost_policy,
         result="pi_0",
         assumptions=_COST,
-        source=("polinsky",),
-        derive=_policy,
+        source=("polinsky", "neyman"),
+        derive=_policy_pi_0,
     )
     least_cost_policy_cost = Formula(
         name="least_cost_policy_cost",
@@ -255,5 +272,5 @@ with evaluate(False):  # printed as written
         result="cost",
         assumptions=_COST,
         source=("polinsky",),
-        derive=_policy,
+        derive=_policy_cost,
     )

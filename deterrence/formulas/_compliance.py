@@ -85,19 +85,19 @@ def _threshold_P() -> Iterator[Step]:
 def _threshold_fine() -> Iterator[Step]:
     P_star = _star(P, g / (r * p_eff), "P^*")
     star = _star(phi, P_star - R - K, r"\phi^*")
-    beyond = (Gt(g, r * p_eff * (R + K)),)
+    beyond = (Gt(P_star, R + K),)
     yield Step(
         "The fine adds to reputation and collateral what the punishment lacks.", Eq(K + star + R, P_star)
     )
     yield Step(
         "Under a liability cap it is collected in full if the cap leaves room for it.",
         Eq(Min(K + star, L) + R, P_star),
-        (Gt(L, g / (r * p_eff) - R), *beyond),
+        (Gt(L, P_star - R), *beyond),
     )
     yield Step(
         "Under a lower cap no fine deters.",
         Lt(p_eff * r * (L + R), g),
-        (Lt(L, g / (r * p_eff) - R), *beyond),
+        (Lt(L, P_star - R), *beyond),
     )
 
 
@@ -115,7 +115,10 @@ def _threshold_g() -> Iterator[Step]:
 def _threshold_V() -> Iterator[Step]:
     star = _star(V, p_eff * B - Min(p, v - c), "V^*")
     yield Step("At the threshold the lab is indifferent.", Eq(p_eff * B - (Min(p, v - c) + star), 0))
-    yield Step("Racing value invites, one for one.", Eq(Derivative(p_eff * B - (Min(p, v - c) + V), V), -1))
+    yield Step(
+        "Racing value invites, one for one.",
+        Eq(Derivative(Named(p_eff * B - (Min(p, v - c) + V), "margin", "m"), V), -1),
+    )
     yield Step(
         "The most that detection and punishment can offset is what they leave over the permit cost.",
         Eq(star, p_eff * B - p),
@@ -126,13 +129,16 @@ def _threshold_V() -> Iterator[Step]:
 def _threshold_p_price() -> Iterator[Step]:
     star = _star(p, p_eff * B - V, "p^*")
     yield Step("At the threshold the lab is indifferent.", Eq(p_eff * B - (star + V), 0))
-    yield Step("A higher price invites, one for one.", Eq(Derivative(p_eff * B - (p + V), p), -1))
+    yield Step(
+        "A higher price invites, one for one.",
+        Eq(Derivative(Named(p_eff * B - (p + V), "margin", "m"), p), -1),
+    )
 
 
 def _threshold_p() -> Iterator[Step]:
     star = _star(p, p_eff * B - V, "p^*")
-    m = p_eff * B - (Min(p, v - c) + V)
-    every = Gt(B, (v - c + V) / p_eff)
+    m = Named(p_eff * B - (Min(p, v - c) + V), "margin", "m")
+    every = Gt(p_eff * B, v - c + V)
     yield Step(
         "A lab whose rent is covered complies at a price above its rent",
         Ge(m, 0),
@@ -142,7 +148,7 @@ def _threshold_p() -> Iterator[Step]:
     yield Step(
         "Any other lab is indifferent at the threshold, which lies below its rent.",
         Eq(p_eff * B - (Min(star, v - c) + V), 0),
-        (Gt(v, c + p_eff * B - V), Gt(B, V / p_eff)),
+        (Gt(v, c + p_eff * B - V), Gt(p_eff * B, V)),
     )
     yield Step("Up to its rent a higher price invites.", Eq(Derivative(m, p), -1), (Gt(v, c + p),))
     yield Step("From there on the price is of no account.", Eq(Derivative(m, p), 0), (Gt(p, v - c), Gt(v, c)))
@@ -150,8 +156,8 @@ def _threshold_p() -> Iterator[Step]:
 
 def _threshold_v() -> Iterator[Step]:
     star = _star(v, c + p_eff * B - V, r"\hat v")
-    m = p_eff * B - (Min(p, v - c) + V)
-    every = Gt(B, (p + V) / p_eff)
+    m = Named(p_eff * B - (Min(p, v - c) + V), "margin", "m")
+    every = Gt(p_eff * B, p + V)
     yield Step(
         "If the price is covered, a lab that would not buy complies",
         Ge(m, 0),
@@ -161,16 +167,16 @@ def _threshold_v() -> Iterator[Step]:
     yield Step(
         "If not, the lab is indifferent at the threshold, where its rent lies below the price.",
         Eq(p_eff * B - (Min(p, star - c) + V), 0),
-        (Gt(p, p_eff * B - V), Gt(B, V / p_eff)),
+        (Gt(p, p_eff * B - V), Gt(p_eff * B, V)),
     )
     yield Step(
         "Up to the price a more valuable run invites.", Eq(Derivative(m, v), -1), (Gt(p, v - c), Gt(v, c))
     )
 
 
-def _audited_margin(rate: Math) -> Math:
+def _audited_margin(rate: Math) -> Named:
     """The margin of a lab that is audited at this rate, and backchecked otherwise."""
-    return (rate + (1 - rate) * p_b) * B - g
+    return Named((rate + (1 - rate) * p_b) * B - g, "margin", "m")
 
 
 def _required() -> Named:
@@ -191,8 +197,9 @@ def _threshold_pi_1() -> Iterator[Step]:
         Eq(Derivative(_audited_margin(rate), pi_1), B * beta * (1 - p_b)),
     )
     yield Step(
-        "It can be reached if and only if the margin at $\\pi_1 = 1$ is not negative.",
-        Eq(_audited_margin(beta + (1 - beta) * pi_0), B * (1 - p_b) * (beta + (1 - beta) * pi_0 - p_s_star)),
+        "It can be reached if and only if the margin is not negative at $\\pi_1 = 1$.",
+        Eq(_audited_margin(rate), B * (1 - p_b) * (beta + (1 - beta) * pi_0 - p_s_star)),
+        (Eq(pi_1, 1),),
     )
     yield Step("A larger gain needs more audits.", Eq(Derivative(star, g), 1 / (B * beta * (1 - p_b))))
     yield Step("A larger punishment needs fewer.", Eq(Derivative(star, B), -g / (B**2 * beta * (1 - p_b))))
@@ -215,8 +222,9 @@ def _threshold_pi_0() -> Iterator[Step]:
         Eq(Derivative(_audited_margin(rate), pi_0), B * (1 - beta) * (1 - p_b)),
     )
     yield Step(
-        "It can be reached if and only if the margin at $\\pi_0 = 1$ is not negative.",
-        Eq(_audited_margin(beta * pi_1 + (1 - beta)), B * (1 - p_b) * (beta * pi_1 + 1 - beta - p_s_star)),
+        "It can be reached if and only if the margin is not negative at $\\pi_0 = 1$.",
+        Eq(_audited_margin(rate), B * (1 - p_b) * (beta * pi_1 + 1 - beta - p_s_star)),
+        (Eq(pi_0, 1),),
     )
     yield Step("A larger gain needs more audits.", Eq(Derivative(star, g), 1 / (B * (1 - beta) * (1 - p_b))))
     yield Step(

@@ -11,6 +11,7 @@ import sympy
 from sympy import evaluate
 
 from deterrence.formulas._printing import Named, latex, plain, plain_text, spelled_out
+from deterrence.formulas._sources import SOURCES
 from deterrence.formulas._step import Step
 from deterrence.formulas._symbols import Math, Variable, glossary
 
@@ -157,12 +158,19 @@ class Formula:
         head = [f"{self.name} = {plain(self.expr)}", *where, plain_text(self.statement)]
         head += [f"Valid for {', '.join(map(plain, self.valid))}."] if self.valid else []
         head += [f"Assumes: {plain_text(assumption)}" for assumption in self.assumptions]
-        steps = [f"{number:2}. {step}" for number, step in enumerate(self.steps, start=1)]
-        return "\n".join([*head, *steps])
+        number = 0
+        for step in self.steps:
+            number += step.opens
+            head.append(f"{number:2}. {step}" if step.opens else f"    {step}")
+        return "\n".join([*head, self._cited])
+
+    @property
+    def _cited(self) -> str:
+        return "Source: " + (" ".join(SOURCES[key] for key in self.source) or "derived here.")
 
     def derivation_latex(self) -> str:
         """Return the derivation as a LaTeX list; needs amsmath."""
-        items = [rf"\item {step.latex()}" for step in self.steps]
+        items = [rf"\item {step.latex()}" if step.opens else step.latex() for step in self.steps]
         return "\n".join([r"\begin{enumerate}", *items, r"\end{enumerate}"])
 
     def _repr_latex_(self) -> str:

@@ -11,11 +11,6 @@ from deterrence.formulas._printing import Named
 from deterrence.formulas._step import Step
 from deterrence.formulas._symbols import Math, P, alpha, beta, c, pi, pi_0, pi_1, v_star, x
 
-BELOW = (Gt(v_star, c + P * beta),)
-"""The ratio x is below 1."""
-ABOVE = (Gt(P, (v_star - c) / beta), Gt(v_star, c))
-"""The ratio x is above 1."""
-
 
 def objective(at: Math) -> Math:
     """Expected sanction less audit disruption at an audit probability."""
@@ -36,6 +31,10 @@ def least_cost() -> Math:
 def ratio() -> Named:
     """The deterrence ratio of a marginal lab with a rent."""
     return Named(P * beta / (v_star - c), "x", "x")
+
+
+BELOW = (Lt(ratio(), 1), Gt(v_star, c))
+ABOVE = (Gt(ratio(), 1), Gt(v_star, c))
 
 
 def rule() -> Named:
@@ -210,9 +209,10 @@ def _both_rules() -> Iterator[Step]:
     yield Step("So the least-cost rule saves this share of the audits after suspicious signals,",
                Eq(spec - lc, 1 - 1 / x), above)  # fmt: skip
     p_f = false_audit_rate.expr.xreplace({pi_0: S.Zero})
+    at_1, at_lc = p_f.xreplace({pi_1: S.One}), p_f.xreplace({pi_1: 1 / x})
     yield Step(
         "and, without base audits, this many audits per compliant running lab.",
-        Eq(p_f.xreplace({pi_1: S.One}) - p_f.xreplace({pi_1: 1 / x}), alpha * (1 - 1 / x)),
+        Eq(Named(at_1, "p_f(1)") - Named(at_lc, "p_f(1/x)"), alpha * (1 - 1 / x)),
     )
 
 

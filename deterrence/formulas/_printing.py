@@ -17,6 +17,8 @@ _NAMES = {symbol: variable.latex for symbol, variable in glossary.items()}
 class Named(sympy.Expr):
     """An expression that is written as a letter, and stands for itself when a claim is verified."""
 
+    is_commutative = True
+
     def __new__(cls, meaning: Math, text: Any, latex: Any = "") -> Named:
         return sympy.Expr.__new__(cls, meaning, sympy.Symbol(str(text)), sympy.Symbol(str(latex or text)))
 
@@ -43,8 +45,10 @@ class _Printer(LatexPrinter):
         super().__init__({"order": "none", "symbol_names": _NAMES})
 
     def _print_Piecewise(self, expr: Math) -> str:
-        rows = [rf"{self._print(value)}, & {self._condition(case)}" for value, case in expr.args]
-        return r"\begin{cases} " + r" \\ ".join(rows) + r" \end{cases}"
+        rows = [(self._print(value), self._condition(case)) for value, case in expr.args]
+        gap = r" \\[1ex] " if any(r"\frac" in value for value, _ in rows) else r" \\ "
+        lines = [value.replace(r"\frac", r"\dfrac") + f", & {case}" for value, case in rows]
+        return rf"\begin{{cases}} {gap.join(lines)} \end{{cases}}"
 
     def _condition(self, case: Math) -> str:
         return r"\text{otherwise}" if case == sympy.true else rf"\text{{if }} {self._print(case)}"
@@ -94,6 +98,8 @@ def _flat(expr: Math) -> Math:
     args = [_flat(arg) for arg in expr.args]
     if isinstance(expr, sympy.Add | sympy.Mul):
         args = [part for arg in args for part in (arg.args if isinstance(arg, expr.func) else (arg,))]
+        if isinstance(expr, sympy.Mul):  # sums and integrals come with a factor of 1
+            args = [part for part in args if part != 1] or args[:1]
         return expr.func(*args, evaluate=False)
     if args == list(expr.args):
         return expr

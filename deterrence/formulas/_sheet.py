@@ -18,6 +18,10 @@ _HEAD = r"""\documentclass[11pt,a4paper]{article}
 \setlength{\textheight}{23.5cm}
 \setlength{\topmargin}{-1cm}
 \setlength{\emergencystretch}{3em}
+\setlength{\abovedisplayskip}{4pt}
+\setlength{\belowdisplayskip}{4pt}
+\setlength{\abovedisplayshortskip}{2pt}
+\setlength{\belowdisplayshortskip}{4pt}
 \allowdisplaybreaks
 \title{Deterrence in a market for compute permits:\\ formulas and derivations}
 \author{}
@@ -78,9 +82,9 @@ def _entry(formula: Formula) -> str:
     if formula.assumptions:
         lines.append(r"\paragraph{Assumptions.} " + " ".join(formula.assumptions))
     lines += [r"\paragraph{Derivation.}", formula.derivation_latex()]
-    cited = rf"\cite{{{','.join(formula.source)}}}" if formula.source else "derived here"
-    lines.append(rf"\paragraph{{Source.}} {cited[0].upper() + cited[1:]}.")
-    lines.append(rf"\paragraph{{In Python.}} {{\raggedright\texttt{{{_code(formula.twin)}}}\par}}")
+    cited = rf"\cite{{{','.join(formula.source)}}}" if formula.source else "Derived here"
+    lines.append(rf"\paragraph{{Source.}} {cited}.")
+    lines.append(rf"\hfil\penalty0\hfilneg\textbf{{In Python.}} \texttt{{{_code(formula.twin)}}}")
     return "\n".join(lines)
 
 

@@ -44,8 +44,8 @@ class Step:
     claim : sympy.Relational
         An equation or an inequality. Derivatives, integrals, sums and limits in it are not worked out.
     given : tuple of sympy.Relational
-        Conditions under which it holds, each with a symbol on its left side; the right side may hold
-        symbols of later conditions.
+        Conditions under which it holds. Each is solved for its left side, or for the first symbol in it,
+        and may hold symbols that later conditions are solved for.
     """
 
     text: str
@@ -68,6 +68,11 @@ class Step:
     def _holds(self, values: _Values, inner: _Values, *, thorough: bool = False) -> bool | None:
         sides = (_worked_out(side, values, inner) for side in (self.claim.lhs, self.claim.rhs))
         return _truth(self.claim.func(*sides, evaluate=False), thorough=thorough)
+
+    @property
+    def opens(self) -> bool:
+        """Whether it opens a sentence; otherwise it goes on where the step before stopped."""
+        return not self.text[0].islower()
 
     def __str__(self) -> str:
         given = f"   if {', '.join(map(plain, self.given))}" if self.given else ""
@@ -103,17 +108,19 @@ def _conditions(given: tuple[Math, ...]) -> _Values:
     """Values of symbols that satisfy the conditions whatever positive values the new symbols take."""
     values: _Values = {}
     for condition in given:
-        symbol, bound = condition.lhs, _meant(condition.rhs)
+        left, bound = _meant(condition.lhs), _meant(condition.rhs)
         slack = Dummy(positive=True)
         share = slack / (1 + slack)
         if isinstance(condition, Eq):
-            values[symbol] = bound
+            value = bound
         elif isinstance(condition, Lt | Le):
-            values[symbol] = bound * share
-        elif symbol in glossary and glossary[symbol].domain == Interval(0, 1):
-            values[symbol] = bound + (1 - bound) * share
+            value = bound * share
+        elif left in glossary and glossary[left].domain == Interval(0, 1):
+            value = bound + (1 - bound) * share
         else:
-            values[symbol] = bound + slack
+            value = bound + slack
+        symbol = min(left.free_symbols, key=str)
+        (values[symbol],) = [value] if left == symbol else sympy.solve(left - value, symbol)
     return values
 
 
