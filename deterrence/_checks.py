@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
+
 class Interval(NamedTuple):
     """Bounds of a number, declared in its type."""
 
@@ -123,51 +124,63 @@ def find_problems(noun: type, values: Mapping[str, Any]) -> list[Problem]:
     return problems if rules is None else [*problems, *rules(values)]
 
 
+class Range(NamedTuple):
+    """What the functions of the theory ask of a number."""
+
+    low: float
+    high: float
+    allowed: str
+
+
+_LARGEST = float(np.finfo(np.float64).max)
+UNIT = Range(0.0, 1.0, "a number in [0, 1]")
+NONNEGATIVE = Range(0.0, _LARGEST, "a finite number >= 0")
+NONNEGATIVE_OR_INF = Range(0.0, math.inf, "a number >= 0, or inf")
+FINITE = Range(-_LARGEST, _LARGEST, "a finite number")
+NUMBER = Range(-math.inf, math.inf, "a number, or an infinity")
+
+
 def check_unit(**values: Any) -> list[Any]:
     """Require every named number or array to lie in [0, 1]; return them as floats and float64 arrays."""
-    return [
-        value if type(value) is float and 0.0 <= value <= 1.0 else _number(name, value, 0.0, 1.0)
-        for name, value in values.items()
-    ]
+    return [check_range(name, value, UNIT) for name, value in values.items()]
 
 
 def check_nonnegative(**values: Any) -> list[Any]:
     """Require every named number or array to be finite and at least 0; return as `check_unit` does."""
-    return [
-        value if type(value) is float and 0.0 <= value < math.inf else _number(name, value, 0.0, _LARGEST)
-        for name, value in values.items()
-    ]
+    return [check_range(name, value, NONNEGATIVE) for name, value in values.items()]
 
 
 def check_nonnegative_or_inf(**values: Any) -> list[Any]:
     """Require every named number or array to be at least 0; return as `check_unit` does."""
-    return [
-        value if type(value) is float and value >= 0.0 else _number(name, value, 0.0, math.inf)
-        for name, value in values.items()
-    ]
+    return [check_range(name, value, NONNEGATIVE_OR_INF) for name, value in values.items()]
 
 
 def check_finite(**values: Any) -> list[Any]:
     """Require every named number or array to be finite; return as `check_unit` does."""
-    return [
-        value if type(value) is float and abs(value) < math.inf else _number(name, value, -_LARGEST, _LARGEST)
-        for name, value in values.items()
-    ]
+    return [check_range(name, value, FINITE) for name, value in values.items()]
 
 
 def check_number(**values: Any) -> list[Any]:
     """Require every named number or array to be no NaN; return as `check_unit` does."""
-    return [_number(name, value, -math.inf, math.inf) for name, value in values.items()]
+    return [check_range(name, value, NUMBER) for name, value in values.items()]
 
 
-_LARGEST = float(np.finfo(np.float64).max)
-_ALLOWED = {
-    (0.0, 1.0): "a number in [0, 1]",
-    (0.0, _LARGEST): "a finite number >= 0",
-    (0.0, math.inf): "a number >= 0, or inf",
-    (-_LARGEST, _LARGEST): "a finite number",
-    (-math.inf, math.inf): "a number, or an infinity",
-}
+def check_range(name: str, value: Any, within: Range) -> Any:
+    """`value` as a float, or a float64 array where it has a dimension, if all of it lies in the range."""
+    low, high, _ = within
+    if type(value) is float and low <= value <= high:
+        return value
+    try:
+        array = np.asarray(value)
+    except ValueError:  # nested lists of unequal lengths
+        array = np.asarray(None)
+    if array.dtype.kind not in "fiu":
+        raise ParameterError(Problem(name, value, "is not a number", within.allowed))
+    array = array.astype(np.float64, copy=False)
+    if array.size == 0 or (array.min() >= low and array.max() <= high):  # false where there is a NaN
+        return array if array.ndim else float(array)
+    bad = array[~((array >= low) & (array <= high))].flat[0].item()
+    raise ParameterError(Problem(name, bad, "is out of range", within.allowed))
 
 
 def check_counts(minimum: int, **values: Any) -> None:
@@ -177,21 +190,6 @@ def check_counts(minimum: int, **values: Any) -> None:
         good = array.dtype.kind in "iu" and bool(np.all(array >= minimum))
         if not good:
             raise ParameterError(Problem(name, value, "is not such a count", f"integers >= {minimum}"))
-
-
-def _number(name: str, value: Any, low: float, high: float) -> Any:
-    """`value` as a float, or a float64 array where it has a dimension, if it lies in [low, high]."""
-    try:
-        array = np.asarray(value)
-    except ValueError:  # nested lists of unequal lengths
-        array = np.asarray(None)
-    if array.dtype.kind not in "fiu":
-        raise ParameterError(Problem(name, value, "is not a number", _ALLOWED[low, high]))
-    array = array.astype(np.float64, copy=False)
-    if array.size == 0 or (array.min() >= low and array.max() <= high):  # false where there is a NaN
-        return array if array.ndim else float(array)
-    bad = array[~((array >= low) & (array <= high))].flat[0].item()
-    raise ParameterError(Problem(name, bad, "is out of range", _ALLOWED[low, high]))
 
 
 @functools.cache
@@ -245,7 +243,7 @@ def _mismatch(value: Any, hint: Any) -> str | None:
     if good and origin is dict:
         key_type, item_type = typing.get_args(hint)
         good = not any(_mismatch(k, key_type) or _mismatch(item, item_type) for k, item in value.items())
-    if good and hint is str and _UNPRINTABLE.search(value):
+    if good and hint is str and re.search(_UNPRINTABLE, value):
         return "holds control characters"
     return None if good else f"is not {_article(_name(hint))}"
 
@@ -259,7 +257,7 @@ def _float_mismatch(value: Any) -> str | None:
 
 
 # A terminal obeys some of these, and UTF-8 has no bytes for half a surrogate pair.
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_UNPRINTABLE = "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
 
 
 def _is_finite(value: Any) -> bool:

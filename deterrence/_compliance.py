@@ -10,6 +10,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from deterrence._checks import (
+    FINITE,
+    NONNEGATIVE,
+    NONNEGATIVE_OR_INF,
+    UNIT,
     Number,
     ParameterError,
     Problem,
@@ -17,6 +21,7 @@ from deterrence._checks import (
     check_nonnegative,
     check_nonnegative_or_inf,
     check_number,
+    check_range,
     check_unit,
 )
 from deterrence._numeric import operations
@@ -262,9 +267,8 @@ def threshold(variable: str, **known: Number) -> Threshold:
     if variable not in _SOLVERS:
         raise ParameterError(Problem("variable", variable, "has no threshold", " or ".join(_SOLVERS)))
     solve, reason = _SOLVERS[variable]
-    for name, value in known.items():
-        if name in _DOMAINS:
-            (known[name],) = _DOMAINS[name](**{name: value})
+    for name in known.keys() & _RANGES.keys():
+        known[name] = check_range(name, known[name], _RANGES[name])
     value, exists, side = solve(**known)
     if not isinstance(value, np.ndarray) and not isinstance(exists, np.ndarray):
         return Threshold(variable, value if exists else None, side, exists, "" if exists else reason)
@@ -274,11 +278,11 @@ def threshold(variable: str, **known: Number) -> Threshold:
     return Threshold(variable, value, side, exists, "" if bool(exists.all()) else reason)
 
 
-_DOMAINS: dict[str, Callable[..., list[Any]]] = {
-    **dict.fromkeys(("p_eff", "p_b", "pi_1", "pi_0", "beta"), check_unit),
-    **dict.fromkeys(("B", "P", "r", "R", "K", "V", "c"), check_nonnegative),
-    **dict.fromkeys(("L", "p", "v"), check_nonnegative_or_inf),
-    "g": check_finite,
+_RANGES = {
+    **dict.fromkeys(("p_eff", "p_b", "pi_1", "pi_0", "beta"), UNIT),
+    **dict.fromkeys(("B", "P", "r", "R", "K", "V", "c"), NONNEGATIVE),
+    **dict.fromkeys(("L", "p", "v"), NONNEGATIVE_OR_INF),
+    "g": FINITE,
 }
 
 

@@ -18,10 +18,12 @@ from deterrence._checks import (
     check_counts,
     check_finite,
     check_nonnegative,
+    check_nonnegative_or_inf,
     check_number,
     check_unit,
 )
 from deterrence._compliance import covers
+from deterrence._market_states import binomial
 from deterrence._numeric import operations
 
 
@@ -119,7 +121,7 @@ def clearing_price_variance(*, N: Number, Q: Number, a: Number, b: Number) -> Nu
     a, b = _ordered(a=a, b=b)
     op = operations(N, Q, a, b)
     share = (N - Q + 1) / (N + 1)
-    value = (b - a) ** 2 * (Q / (N + 1)) * share / (N + 2)
+    value = (b - a) * (b - a) * (Q / (N + 1)) * share / (N + 2)
     return op.where(Q >= N, 0.0, op.where(Q == 0, math.nan, value))
 
 
@@ -299,16 +301,15 @@ def violator_pmf(*, j: Number, N: Number, Q: Number, u_hat: Number) -> Number:
     [0.75, 0.25, 0.0]
     """
     from scipy.special import betainc
-    from scipy.stats import binom
 
     check_counts(0, j=j)
     j, u_hat = check_nonnegative(j=j) + check_unit(u_hat=u_hat)
     N, Q = _counts(N, Q)
     op = operations(j, N, Q, u_hat)
     losers = op.maximum(N - Q, 0)
-    # In labs below the cut-off, so that a tiny u_hat keeps its digits.
+    # In labs below the cut-off, as u_hat is their probability.
     none = op.where(losers == 0, 1.0, betainc(op.maximum(losers, 1), Q + 1, u_hat))
-    some = binom.pmf(losers - j, N, u_hat)
+    some = binomial(losers - j, N, u_hat, 1 - u_hat)
     return _number(op.where(j == 0, none, some))
 
 
@@ -345,8 +346,6 @@ def violator_mean(*, N: Number, Q: Number, u_hat: Number) -> Number:
 
 def _mean_excess(N: int, Q: int, u: float) -> float:
     """Mean of (N - Q - X)^+ for X ~ Bin(N, u): a sum of positive terms over those that count."""
-    from scipy.stats import binom
-
     losers = N - Q
     if losers <= 0:
         return 0.0
@@ -354,7 +353,7 @@ def _mean_excess(N: int, Q: int, u: float) -> float:
     top = min(losers - 1, math.floor(N * u + reach))
     bottom = max(0, math.floor(min(top, N * u) - reach))
     below = np.arange(bottom, top + 1)
-    return float((losers - below) @ binom.pmf(below, N, u))
+    return float((losers - below) @ binomial(below, N, u, 1 - u))
 
 
 def cumulative_defection(*, x: Number, v_L: Number, v_H: Number) -> Number:
@@ -598,8 +597,8 @@ def expected_revenue(*, p: Number, n_P: Number) -> Number:
 
     Parameters
     ----------
-    p : float or array, money, >= 0
-        Expected price; of no account where no permit is sold.
+    p : float or array, money, >= 0, may be infinite
+        Expected price; infinite where there are no permits.
     n_P : float or array, >= 0
         Expected permits.
 
@@ -619,9 +618,8 @@ def expected_revenue(*, p: Number, n_P: Number) -> Number:
     5.0
     """
     (n_P,) = check_nonnegative(n_P=n_P)
-    op = operations(np.asarray(p) if np.ndim(p) else p, n_P)
-    (paid,) = check_nonnegative(p=op.where(n_P == 0, 0.0, p))
-    return paid * n_P
+    (p,) = check_nonnegative_or_inf(p=p)
+    return operations(p, n_P).where(n_P == 0, 0.0, p) * n_P
 
 
 def compliance_rate(*, n_V: Number, N: Number) -> Number:
@@ -732,6 +730,8 @@ def _ordered(**bounds: Number) -> list[Any]:
 
 
 def _in_order(bounds: list[Any], low: str, high: str) -> list[Any]:
-    if np.any(bounds[0] > bounds[1]):
-        raise ParameterError(Problem(low, bounds[0], f"is above {high}", f"a number of at most {high}"))
+    above = np.asarray(bounds[0] > bounds[1])
+    if above.any():
+        first = np.broadcast_to(bounds[0], above.shape)[above][0].item()
+        raise ParameterError(Problem(low, first, f"is above {high}", f"a number of at most {high}"))
     return bounds

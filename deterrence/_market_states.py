@@ -165,7 +165,7 @@ def _median(values: Law) -> float:
 
 def _binomial_window(N: int, p: float, most: int) -> Array:
     """Numbers of successes, up to `most`, that carry all but a negligible part of the probability."""
-    spread = 40.0 * math.sqrt(N * p * (1 - p)) + 40.0
+    spread = 12.0 * math.sqrt(N * p * (1 - p)) + 40.0
     top = min(most, math.ceil(N * p + spread))
     bottom = max(0, min(math.floor(N * p - spread), top - math.ceil(spread)))
     return np.arange(bottom, top + 1, dtype=float)

@@ -8,11 +8,11 @@ permits, violations and the rents of the labs that run then give every quantity.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from deterrence import CapMarket, Game, LogNormal, TruncatedNormal
 from mpmath import mp, mpf
+
+from deterrence import CapMarket, Game, LogNormal, TruncatedNormal
 
 TIE = mpf(10) ** -12  # a shortfall of this share of the gain still complies
 REACH = 44  # what lies this far (in logarithms) below the peak is left out: 1e-19
@@ -126,9 +126,9 @@ def normal_density(x):
     return mp.exp(-x * x / 2) / mp.sqrt(2 * mp.pi)
 
 
-def rents(distribution, cost):
-    """Distribution of v - c, or the rent itself if it is known."""
-    d, c = distribution, mpf(cost)
+def distribution(noun, cost):
+    """Distribution of a value less a cost, or the difference itself if it is known."""
+    d, c = noun, mpf(cost)
     if isinstance(d, LogNormal):
         return LogNormalRents(mpf(d.median), mpf(d.sigma), c)
     if isinstance(d, TruncatedNormal):
@@ -136,46 +136,69 @@ def rents(distribution, cost):
     return UniformRents(d.min - c, d.max - c) if d.min < d.max else d.min - c
 
 
-@dataclass(frozen=True)
 class Setting:
-    """Letters of a game (sections 0 and 1), and the gains between which a lab may defect."""
+    """Letters of a game (sections 0 and 1), and who defects at which gain."""
 
-    game: Game
-
-    def __post_init__(self):
-        a, lab = self.game.audit, self.game.lab
+    def __init__(self, game: Game):
+        self.game, a, lab = game, game.audit, game.lab
         beta, alpha, p_b = 1 - mpf(a.false_negative_rate), mpf(a.false_positive_rate), mpf(a.backcheck_prob)
         pi_1, pi_0 = mpf(a.high_prob), mpf(a.base_prob)
-        p_s, p_f = beta * pi_1 + (1 - beta) * pi_0, alpha * pi_1 + (1 - alpha) * pi_0
-        p_eff, q_f = 1 - (1 - p_s) * (1 - p_b), 1 - (1 - p_f) * (1 - p_b)
+        self.p_s, self.p_f = beta * pi_1 + (1 - beta) * pi_0, alpha * pi_1 + (1 - alpha) * pi_0
+        self.p_eff, self.q_f = 1 - (1 - self.p_s) * (1 - p_b), 1 - (1 - self.p_f) * (1 - p_b)
         cap = mp.inf if a.liability_cap is None else mpf(a.liability_cap)
-        fine, collateral = mpf(a.penalty_amount), mpf(a.collateral)
-        money = min(collateral + fine, cap) if a.liability_rule == "capped" else collateral + min(fine, cap)
-        D = p_eff * (money + mpf(lab.reputation_sensitivity))
-        V = mpf(lab.racing_factor) * mpf(lab.capability_value)
-        r = lab.risk_profile
-        # With one risk multiplier r D is compared with g by the tie rule, with many a tie has no chance.
-        first, last = (r.min * D, r.max * D) if r.min < r.max else (r.min * D / (1 - TIE),) * 2
-        extra = V - mpf(a.harm) - mpf(a.cost) * p_eff  # what a violation adds to welfare beside its rent
-        letters = dict(p_s=p_s, p_f=p_f, p_eff=p_eff, q_f=q_f, money=money, V=V, k=mpf(a.cost), extra=extra)
-        for name, value in {**letters, "s_L": first - V, "s_H": last - V}.items():
-            object.__setattr__(self, name, value)
+        fine, deposit = mpf(a.penalty_amount), mpf(a.collateral)
+        self.money = min(deposit + fine, cap) if a.liability_rule == "capped" else deposit + min(fine, cap)
+        self.D = self.p_eff * (self.money + mpf(lab.reputation_sensitivity))
+        self.V, self.k = mpf(lab.racing_factor) * mpf(lab.capability_value), mpf(a.cost)
+        self.extra = self.V - mpf(a.harm) - self.k * self.p_eff  # what a violation adds beside its rent
+        self.risk = distribution(lab.risk_profile, 0)
+        if isinstance(self.risk, UniformRents):
+            multipliers = [self.risk.low, self.risk.high]
+        elif hasattr(self.risk, "mass"):
+            low, high = max(self.risk.low, mpf(-9)), min(self.risk.high, mpf(9))
+            n = int(mp.ceil((high - low) * max(mpf(1) / 2, self.risk.tilt / 2)))  # factors of e at most
+            multipliers = [mpf(0), *(self.risk.rent(low + (high - low) * i / n) for i in range(n + 1))]
+        else:  # one multiplier for all: r D is compared with g by the tie rule
+            multipliers = [self.risk / (1 - TIE)]
+        self.marks = [r * self.D - self.V for r in multipliers]  # rents between which delta is smooth
+        self.known = None
 
     def delta(self, g):
         """Probability that a lab with gain g defects."""
-        s = g - self.V
-        if s <= self.s_L:
-            return mpf(0)
-        return mpf(1) if s >= self.s_H else (s - self.s_L) / (self.s_H - self.s_L)
+        if not hasattr(self.risk, "mass") or self.D == 0:
+            return mpf(g - self.V > self.marks[-1])
+        return self.risk.mass(self.risk.low, self.risk.coordinate(g / self.D)) if g > 0 else mpf(0)
 
     def defecting(self, law, upto):
         """Integrals of delta s^j, j = 0..2, over the labs with rents below coordinate `upto`."""
-        t_L, t_H = law.coordinate(self.s_L), law.coordinate(self.s_H)
+        if hasattr(self.risk, "mass") and not isinstance(self.risk, UniformRents):
+            return self._defecting_numerically(law, upto)
+        s_L, s_H = self.marks[0], self.marks[-1]
+        t_L, t_H = law.coordinate(s_L), law.coordinate(s_H)
         total = law.moments(t_H, upto)[:3] if upto > t_H else [mpf(0)] * 3
-        if upto > t_L and self.s_H > self.s_L:
+        if upto > t_L and s_H > s_L:
             part = law.moments(t_L, min(upto, t_H))
-            ramp = [(part[j + 1] - self.s_L * part[j]) / (self.s_H - self.s_L) for j in range(3)]
+            ramp = [(part[j + 1] - s_L * part[j]) / (s_H - s_L) for j in range(3)]
             total = [a + b for a, b in zip(total, ramp, strict=True)]
+        return total
+
+    def _defecting_numerically(self, law, upto):
+        if self.known is None:  # integrals up to each of a set of edges
+            low, high = max(law.low, mpf(-12)), min(law.high, 12 + mpf(law.tilt)) if law.tilt else law.high
+            steps = [low + (high - low) * i / 12 for i in range(13)]
+            edges = sorted({*steps, *(t for t in map(law.coordinate, self.marks) if low < t < high)})
+            self.known = [(edges[0], [mpf(0)] * 3)]
+            for a, b in zip(edges[:-1], edges[1:], strict=True):
+                self.known.append((b, self._plus_integral(law, a, b, self.known[-1][1])))
+        start, total = [entry for entry in self.known if entry[0] <= upto][-1]
+        return self._plus_integral(law, start, upto, total)
+
+    def _plus_integral(self, law, a, b, total):
+        for node, share in gauss():
+            t = a + (b - a) * node
+            s = law.rent(t)
+            rate = (b - a) * share * mp.exp(law.log_density(t)) * self.delta(s + self.V)
+            total = [total[0] + rate, total[1] + rate * s, total[2] + rate * s * s]
         return total
 
     def loser(self, law, upto, price):
@@ -225,8 +248,8 @@ class Moments:
 def exact(game: Game) -> dict[str, tuple]:
     """Mean and standard deviation of every quantity of a turn."""
     e, M, market, N = Setting(game), Moments(), game.market, game.n_agents
-    law = rents(game.lab.gross_value, game.lab.cost)
-    if not hasattr(law, "moments"):
+    law = distribution(game.lab.gross_value, game.lab.cost)
+    if not hasattr(law, "mass"):
         _add_known(M, e, law, N)
     elif not isinstance(market, CapMarket):
         cut = mpf(market.fixed_price) - (game.lab.cost if market.purchase_rule == "gross" else 0)
@@ -300,7 +323,7 @@ def _add_binding(M, e, law, Q):
         tops = (Q - 1) * mp.log(above) if Q > 1 and above else 0 if Q == 1 else -mp.inf
         return log_C + law.log_density(t) + tops + ((N - Q) * mp.log(below) if below else -mp.inf)
 
-    for a, b in _panels(log_weight, law, [start, law.coordinate(e.s_L), law.coordinate(e.s_H)]):
+    for a, b in _panels(log_weight, law, [start, *map(law.coordinate, e.marks)]):
         if a < start:
             continue
         for node, share in gauss():

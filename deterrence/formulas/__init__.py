@@ -84,6 +84,7 @@ from deterrence.formulas._punishment import (
 )
 from deterrence.formulas._registry import registry, sections
 from deterrence.formulas._sheet import sheet
+from deterrence.formulas._sources import sources
 from deterrence.formulas._step import Step
 from deterrence.formulas._symbols import Variable, glossary
 from deterrence.formulas._violations import (
@@ -147,6 +148,7 @@ __all__ = [
     "sanction_objective",
     "sections",
     "sheet",
+    "sources",
     "threshold_B",
     "threshold_P",
     "threshold_V",

@@ -70,12 +70,13 @@ def _check_rate() -> Iterator[Step]:
 def _posterior(name: str, event: str, violator: Math, compliant: Math) -> Formula:
     """Bayes' rule for an event with these probabilities for a violator and for a compliant lab."""
     weight = w * violator + (1 - w) * compliant
+    likelihood = violator if compliant == 1 else violator / compliant
     inferred = Named(w * violator / weight, "posterior", r"\Pr(\mathrm V \mid e)")
 
     def derive() -> Iterator[Step]:
         yield Step(
             "The event $e$ multiplies the odds of a violation by its likelihood ratio.",
-            Eq(inferred / (1 - inferred), w / (1 - w) * (violator / compliant)),
+            Eq(inferred / (1 - inferred), w / (1 - w) * likelihood),
         )
         yield Step("It is a probability.", Le(inferred, 1))
         yield Step("It grows with the share of violators.", Ge(Derivative(inferred, w), 0))

@@ -11,7 +11,7 @@ import sympy
 from sympy import evaluate
 
 from deterrence.formulas._printing import Named, latex, plain, plain_text, spelled_out
-from deterrence.formulas._sources import SOURCES
+from deterrence.formulas._sources import sources
 from deterrence.formulas._step import Step
 from deterrence.formulas._symbols import Math, Variable, glossary
 
@@ -166,7 +166,7 @@ class Formula:
 
     @property
     def _cited(self) -> str:
-        return "Source: " + (" ".join(SOURCES[key] for key in self.source) or "derived here.")
+        return "Source: " + (" ".join(sources[key] for key in self.source) or "derived here.")
 
     def derivation_latex(self) -> str:
         """Return the derivation as a LaTeX list; needs amsmath."""

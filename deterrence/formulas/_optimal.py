@@ -90,7 +90,7 @@ def _kkt() -> Iterator[Step]:
         Eq(slope, 0),
         (Eq(pi, ratio()), Eq(mu_0, 0), Eq(mu_1, 0)),
     )
-    yield Step("and it is feasible.", Lt(ratio(), 1), BELOW)
+    yield Step("and it is feasible.", Lt(ratio(), 1), (Gt(v_star, c + P * beta),))
     yield Step(
         r"Second case, $P \beta \ge v^*-c$. The corner $\pi = 1$ is stationary if $\mu_1$ takes up the "
         r"slope,",

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from deterrence.formulas._formula import Formula
 from deterrence.formulas._printing import latex
 from deterrence.formulas._registry import sections
-from deterrence.formulas._sources import SOURCES
+from deterrence.formulas._sources import sources
 from deterrence.formulas._symbols import Variable, glossary
 
 _HEAD = r"""\documentclass[11pt,a4paper]{article}
@@ -18,10 +18,6 @@ _HEAD = r"""\documentclass[11pt,a4paper]{article}
 \setlength{\textheight}{23.5cm}
 \setlength{\topmargin}{-1cm}
 \setlength{\emergencystretch}{3em}
-\setlength{\abovedisplayskip}{4pt}
-\setlength{\belowdisplayskip}{4pt}
-\setlength{\abovedisplayshortskip}{2pt}
-\setlength{\belowdisplayshortskip}{4pt}
 \allowdisplaybreaks
 \title{Deterrence in a market for compute permits:\\ formulas and derivations}
 \author{}
@@ -35,6 +31,10 @@ also a function of the Python package \texttt{deterrence}, and each step of a de
 an inequality that has been verified by computer algebra. Inequalities hold in the interior of the domains,
 and in their weak form on the boundary.
 \tableofcontents
+\setlength{\abovedisplayskip}{4pt}
+\setlength{\belowdisplayskip}{4pt}
+\setlength{\abovedisplayshortskip}{4pt}
+\setlength{\belowdisplayshortskip}{4pt}
 """
 
 _ROWS = 38
@@ -53,7 +53,7 @@ def sheet() -> str:
     --------
     >>> from deterrence import formulas
     >>> formulas.sheet().splitlines()[0]
-    '\\\\documentclass[11pt,a4paper]{article}'
+    '\\documentclass[11pt,a4paper]{article}'
     """
     parts = [_HEAD, r"\section{Symbols}", *_tables(list(glossary.values()))]
     for title, formulas in sections.items():
@@ -83,8 +83,8 @@ def _entry(formula: Formula) -> str:
         lines.append(r"\paragraph{Assumptions.} " + " ".join(formula.assumptions))
     lines += [r"\paragraph{Derivation.}", formula.derivation_latex()]
     cited = rf"\cite{{{','.join(formula.source)}}}" if formula.source else "Derived here"
-    lines.append(rf"\paragraph{{Source.}} {cited}.")
-    lines.append(rf"\hfil\penalty0\hfilneg\textbf{{In Python.}} \texttt{{{_code(formula.twin)}}}")
+    lines.append(rf"\paragraph{{Source.}} {cited}. \\")
+    lines.append(rf"\textbf{{In Python.}} \texttt{{{_code(formula.twin)}}}")
     return "\n".join(lines)
 
 
@@ -93,5 +93,5 @@ def _code(text: str) -> str:
 
 
 def _bibliography() -> str:
-    items = [rf"\bibitem{{{key}}} {work}" for key, work in SOURCES.items()]
+    items = [rf"\bibitem{{{key}}} {work}" for key, work in sources.items()]
     return "\n".join([r"\begin{thebibliography}{9}", *items, r"\end{thebibliography}"])

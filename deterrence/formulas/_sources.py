@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-SOURCES = {
+sources = {
     "bayes": "Bayes, T. (1763). An essay towards solving a problem in the doctrine of chances. "
     "Philosophical Transactions 53:370-418.",
     "becker": "Becker, G. S. (1968). Crime and punishment: an economic approach. "

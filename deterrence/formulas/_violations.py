@@ -87,7 +87,7 @@ def _violator_pmf() -> Iterator[Step]:
         r"The permits go to the best labs first, so that of the $\hat M$ labs above the cut-off $(\hat "
         r"M-Q)^+$ are left without. There is no violator if $\hat M \le Q$; here for four labs and two "
         r"permits.",
-        Eq(Sum(term(_m), (_m, 0, Q)), Integral(_t**1 * (1 - _t) ** 2 * 12, (_t, 0, u_hat))),
+        Eq(Sum(term(_m), (_m, 0, Q)), Integral(12 * _t * (1 - _t) ** 2, (_t, 0, u_hat))),
         small,
     )
     total = Integral(12 * _t * (1 - _t) ** 2, (_t, 0, u_hat)) + term(Q + 1) + term(Q + 2)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from faults import plant_strict_comparison, plant_undrawn_backchecks
+from malformed import EDITED_FILES, WHOLE_FILES
 
 import scenarios
 from analysis.__main__ import main
@@ -127,6 +128,15 @@ class TestBadInput:
         assert 'did you mean "baseline"?' in err
         assert "none.json" in err
         assert "Traceback" not in err
+
+    @pytest.mark.parametrize("case", [*EDITED_FILES, *WHOLE_FILES])
+    def test_every_malformed_file_has_one_line_a_problem_and_status_2(self, run, tmp_path, case):
+        data, lines = EDITED_FILES.get(case) or WHOLE_FILES[case]
+        bad = tmp_path / "bad.json"
+        bad.write_bytes(data)
+        status, out, err = run("validate", bad)
+        said = [lines] if isinstance(lines, str) else lines
+        assert (status, out, err.splitlines()) == (2, "", [f"{bad}: {line}" for line in said])
 
     @pytest.mark.parametrize(
         "arguments",

@@ -99,6 +99,13 @@ def test_cost_of_the_policy_is_convex_increasing_and_at_most_t():
         assert (cost <= t + 1e-15).all()
 
 
+def test_a_rate_beyond_one_by_rounding_is_one():
+    known = {"alpha": 0.25, "beta": 0.5}
+    assert dt.least_cost_policy(t=1 + 5e-13, **known) == dt.least_cost_policy(t=1.0, **known)
+    assert dt.least_cost_policy(t=1 + 5e-13, **known).feasible
+    assert not dt.least_cost_policy(t=1 + 2e-12, **known).feasible
+
+
 def test_policy_with_arrays_is_the_policy_with_floats():
     a, _ = draw_policy(33)
     whole, single = dt.least_cost_policy(**a), singly(dt.least_cost_policy, a)

@@ -189,6 +189,18 @@ def test_threshold_contract(variable):
             assert_refused(lambda **values: dt.threshold(variable, **values), known, **{name: -0.5})
 
 
+@every_variable
+def test_all_parts_of_an_answer_have_one_shape(variable):
+    """Whatever argument brings the shape, also if no other part of the answer depends on it."""
+    known, _ = draw(variable, seed=15, n=8)
+    point = {name: float(values[-1]) for name, values in known.items()}
+    for name in known:
+        answer = dt.threshold(variable, **point | {name: np.full((2, 3), point[name])})
+        assert answer.value.shape == answer.exists.shape == (2, 3)
+        assert isinstance(answer.side, str) or answer.side.shape == (2, 3)
+    assert np.shape(dt.threshold("beta", g=np.zeros((2, 3)), B=1.0, pi_1=0.1, pi_0=0.2).side) == (2, 3)
+
+
 def test_what_threshold_refuses():
     with pytest.raises(
         dt.ParameterError, match=r'^variable = "alpha": has no threshold \(allowed: B or P or'
@@ -198,3 +210,5 @@ def test_what_threshold_refuses():
         dt.threshold("B", g=1.0)
     with pytest.raises(TypeError, match="'p'"):
         dt.threshold("B", g=1.0, p_eff=0.5, p=1.0)
+    with pytest.raises(TypeError, match="'colour'"):
+        dt.threshold("B", g=1.0, p_eff=0.5, colour="red")

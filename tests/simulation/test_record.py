@@ -71,7 +71,7 @@ STEPS = [0, -1, 1.0, True, "2", 10**6 + 1]
 
 
 @pytest.mark.parametrize("play", [run, PermitMarket])
-@pytest.mark.parametrize(("name", "arguments"), BAD, ids=str)
+@pytest.mark.parametrize(("name", "arguments"), BAD, ids=range(len(BAD)))
 def test_bad_arguments_are_one_clear_error(baseline, play, name, arguments):
     with pytest.raises(ParameterError) as caught:
         play(baseline, **arguments)
