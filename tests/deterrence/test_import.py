@@ -11,19 +11,10 @@ from statistics import median
 import deterrence
 
 HOME = Path(deterrence.__file__).parents[1]
-HEAVY = ("annotated_types", "matplotlib", "mesa", "nashpy", "pandas", "pydantic", "rich", "scipy", "sympy", "typer")
-    "annotated_types",
-    "scipy",
-    "sympy",
-    "mesa",
-    "pydantic",
-    "matplotlib",
-    "pandas",
-    "nashpy",
-    "typer",
-    "rich",
-)
-OTHERS = ("scenarios", "simulation", "analysis")
+HEAVY = {
+    "annotated_types", "matplotlib", "mesa", "nashpy", "pandas", "pydantic", "rich", "scipy", "sympy", "typer"
+}  # fmt: skip
+OTHERS = {"scenarios", "simulation", "analysis"}
 ROUNDS = 9
 
 
@@ -40,7 +31,7 @@ def test_import_loads_numpy_and_nothing_heavier():
         fresh("import sys, deterrence; print(*{name.split('.')[0] for name in sys.modules})").split()
     )
     assert {"deterrence", "numpy"} <= loaded
-    assert not loaded.intersection(HEAVY + OTHERS)
+    assert not loaded.intersection(HEAVY | OTHERS)
 
 
 def test_the_closed_forms_need_no_other_library():
@@ -52,7 +43,7 @@ dt.threshold("pi_1", g=0.5, B=1.0, beta=0.8, pi_0=0.05, p_b=0.1)
 dt.LabPopulation(gross_value_min=0.0, gross_value_max=1.0)
 print(*{name.split('.')[0] for name in sys.modules})
 """
-    assert not set(fresh(code).split()).intersection(HEAVY + OTHERS)
+    assert not set(fresh(code).split()).intersection(HEAVY | OTHERS)
 
 
 def test_import_costs_at_most_a_fifth_more_than_numpy():
