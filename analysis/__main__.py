@@ -86,12 +86,12 @@ def validate(
 @app.command()
 def solve(which: Which = None, json: Json = False) -> None:
     """Solve games: price, who complies and why, both audit rules and which deters, what it takes."""
-    from analysis._json import dumps, plain
+    from analysis._json import dumps, solution
     from deterrence import solve as solve_game
 
     answers = [solve_game(scenario) for scenario in _load(which).values()]
     if json:
-        sys.stdout.write(dumps([plain(answer) for answer in answers]))
+        sys.stdout.write(dumps([solution(answer) for answer in answers]))
     else:
         print("\n\n".join(str(answer) for answer in answers))
 

@@ -37,6 +37,14 @@ def plain(value: Any) -> Any:
     return value
 
 
+def solution(equilibrium: Equilibrium) -> dict[str, Any]:
+    """The answer for a game, with the game once."""
+    answer = plain(equilibrium)
+    for part in ("enforcement", "prediction", "limit"):
+        del answer[part]["game"]
+    return answer
+
+
 def comparison(c: Comparison, equilibrium: Equilibrium) -> dict[str, Any]:
     """A comparison, with the game it is about and what the two audit rules do in it."""
     return {

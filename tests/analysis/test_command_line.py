@@ -179,7 +179,9 @@ def test_solve_answers_the_question(run):
     assert status == 0
     for text in ("who complies", "optimal_pi_1", "least_cost_pi_1", "what it takes"):
         assert text in out
-    assert strict(run("solve", "--json")[1])
+    answers = strict(run("solve", "--json")[1])
+    assert [answer["game"]["name"] for answer in answers] == list(scenarios.names())
+    assert set(answers[0]["prediction"]) == set(QUANTITIES)
 
 
 def test_simulate(run):
