@@ -230,7 +230,7 @@ def least_cost_policy(*, t: Number, alpha: Number, beta: Number) -> AuditPolicy:
     Parameters
     ----------
     t : float or array
-        Audit rate that violators must face; ``threshold("p_s", ...).value``.
+        Audit rate that violators must face: ``threshold("p_s", ...).value``, where there is one.
     alpha, beta : float or array, in [0, 1]
         Probability of a suspicious signal from a compliant lab and from a violator.
 

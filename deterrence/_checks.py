@@ -41,7 +41,10 @@ Money: TypeAlias = Annotated[float, Interval(ge=0, le=1e15)]
 PositiveMoney: TypeAlias = Annotated[float, Interval(gt=0, le=1e15)]
 Multiplier: TypeAlias = Annotated[float, Interval(ge=0, le=1e6)]
 Number: TypeAlias = "float | np.ndarray[Any, np.dtype[np.float64]]"
-"""What the functions of the theory take and return: a float, or an array of them."""
+"""What the functions of the theory take and return: a float, or an array of them.
+
+They take other real numbers and nested lists as well, and convert them to these.
+"""
 
 
 class Problem(NamedTuple):

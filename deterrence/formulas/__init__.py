@@ -32,19 +32,21 @@ from deterrence.formulas._audit import (
     optimal_pi_1,
     sanction_objective,
 )
+from deterrence.formulas._audit_thresholds import (
+    threshold_beta,
+    threshold_p_b,
+    threshold_p_eff,
+    threshold_p_s,
+    threshold_pi_0,
+    threshold_pi_1,
+)
 from deterrence.formulas._compliance import (
     threshold_B,
-    threshold_beta,
     threshold_fine,
     threshold_g,
     threshold_P,
     threshold_p,
-    threshold_p_b,
-    threshold_p_eff,
     threshold_p_price,
-    threshold_p_s,
-    threshold_pi_0,
-    threshold_pi_1,
     threshold_r,
     threshold_V,
     threshold_v,

@@ -8,7 +8,7 @@ from sympy import Derivative, Eq, Ge, Gt, Integral, Le, Limit, Lt, Min, Piecewis
 
 from deterrence import _audit as numeric
 from deterrence.formulas import _optimal
-from deterrence.formulas._compliance import threshold_pi_1
+from deterrence.formulas._audit_thresholds import threshold_pi_1
 from deterrence.formulas._formula import Formula
 from deterrence.formulas._optimal import ABOVE, BELOW, ratio
 from deterrence.formulas._printing import Named

@@ -53,15 +53,6 @@ class _Printer(LatexPrinter):
     def _condition(self, case: Math) -> str:
         return r"\text{otherwise}" if case == sympy.true else rf"\text{{if }} {self._print(case)}"
 
-    def _print_Reals(self, expr: Math) -> str:
-        return r"\left(-\infty, \infty\right)"
-
-    def _print_Naturals(self, expr: Math) -> str:
-        return r"\{1, 2, \dots\}"
-
-    def _print_Naturals0(self, expr: Math) -> str:
-        return r"\{0, 1, \dots\}"
-
     def _print_And(self, e: Math) -> str:
         return r" \text{ and } ".join(self._print(part) for part in e.args)
 

@@ -8,6 +8,7 @@ from types import MappingProxyType, ModuleType
 from deterrence.formulas import (
     _aggregates,
     _audit,
+    _audit_thresholds,
     _compliance,
     _detection,
     _gain,
@@ -22,6 +23,7 @@ _MODULES: dict[str, ModuleType] = {
     "Punishment": _punishment,
     "Gain from violating": _gain,
     "Compliance thresholds": _compliance,
+    "Audit thresholds": _audit_thresholds,
     "Audit rules": _audit,
     "Price and permits": _market,
     "Violations": _violations,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+
+from sympy import S
 
 from deterrence.formulas._formula import Formula
 from deterrence.formulas._printing import latex
@@ -37,6 +39,12 @@ and in their weak form on the boundary.
 \setlength{\belowdisplayshortskip}{4pt}
 """
 
+_DOMAINS = {  # SymPy's own need a font
+    S.Reals: r"(-\infty, \infty)",
+    S.Naturals: r"\{1, 2, \dots\}",
+    S.Naturals0: r"\{0, 1, \dots\}",
+}
+
 _ROWS = 38
 """Rows of symbols that fit on a page."""
 
@@ -66,8 +74,12 @@ def _tables(variables: list[Variable]) -> list[str]:
     return [_table(variables[start : start + _ROWS]) for start in range(0, len(variables), _ROWS)]
 
 
-def _table(variables: Iterable[Variable]) -> str:
-    rows = [rf"${v.latex}$ & {v.meaning} & {v.unit} & ${latex(v.domain)}$ \\" for v in variables]
+def _table(variables: Sequence[Variable]) -> str:
+    domains = [_DOMAINS.get(v.domain) or latex(v.domain) for v in variables]
+    rows = [
+        rf"${v.latex}$ & {v.meaning} & {v.unit} & ${domain}$ \\"
+        for v, domain in zip(variables, domains, strict=True)
+    ]
     head = [r"\begin{center}\small", r"\begin{tabular}{@{}llll@{}}", r"\toprule"]
     head += [r"symbol & meaning & unit & domain \\", r"\midrule"]
     return "\n".join([*head, *rows, r"\bottomrule", r"\end{tabular}", r"\end{center}"])

@@ -296,6 +296,15 @@ def test_bad_values_are_shown_on_one_short_line():
         assert text.isprintable()
 
 
+def test_errors_travel_between_processes_whole():
+    with pytest.raises(dt.ParameterError) as caught:
+        dt.Audit(**{**AUDIT, "high_prob": 2.0, "base_prob": -1.0})
+    again = pickle.loads(pickle.dumps(caught.value))
+    assert type(again) is dt.ParameterError
+    assert str(again) == str(caught.value)
+    assert again.problems == caught.value.problems
+
+
 def test_unusual_but_valid_audits_warn_where_they_are_made():
     cases = (
         ({"high_prob": 0.1}, "high_prob is below base_prob"),

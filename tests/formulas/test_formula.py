@@ -34,25 +34,8 @@ SECTIONS = {
     "Detection": ["audit_rate", "effective_detection", "posterior_suspicious", "posterior_not_caught"],
     "Punishment": ["punishment", "posted_penalty", "recoverable_penalty"],
     "Gain from violating": ["gain_min", "gain_price", "gain_value"],
-    "Compliance thresholds": [
-        f"threshold_{variable}"
-        for variable in (
-            "B",
-            "P",
-            "fine",
-            "r",
-            "g",
-            "V",
-            "p",
-            "v",
-            "pi_1",
-            "pi_0",
-            "beta",
-            "p_b",
-            "p_eff",
-            "p_s",
-        )
-    ],
+    "Compliance thresholds": ["threshold_B", "threshold_fine", "threshold_V", "threshold_p", "threshold_v"],
+    "Audit thresholds": ["threshold_pi_1", "threshold_pi_0", "threshold_beta", "threshold_p_b"],
     "Audit rules": ["optimal_pi_1", "least_cost_pi_1", "deterrence_ratio", "deterred_share"],
     "Price and permits": ["clearing_price_cdf", "clearing_price_mean", "permit_rent"],
     "Violations": ["defection_probability", "violator_pmf", "violator_mean", "limit_violator_share"],

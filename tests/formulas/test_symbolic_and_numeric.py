@@ -58,7 +58,7 @@ def corners(variable: Variable) -> list[Any]:
     return money if domain == POSITIVE else [-1.0, *money]
 
 
-def random_points(formula: Formula, seed: int) -> dict[str, np.ndarray]:
+def random_points(formula: Formula, seed: int = 20) -> dict[str, np.ndarray]:
     """Points of which about a fifth have a letter on a boundary, or two letters that are equal."""
     rng = np.random.default_rng(seed)
     scale, share = rng.uniform(-6, 6, POINTS), 0.1 / len(formula.symbols)
@@ -141,13 +141,16 @@ def agrees(value: float, exactly: Callable[..., Any], point: tuple[Any, ...]) ->
     return any(close(value, at(i, 2 * sign * TIE), bound + 10 * TIE * abs(exact)) for i, sign in shifts)
 
 
-def disagreements(formula: Formula, letters: dict[str, np.ndarray]) -> list[tuple[Any, ...]]:
-    """Points at which the function and the expression differ, each with the value of the function."""
+def singly(formula: Formula, letters: dict[str, np.ndarray]) -> list[float]:
+    return [number(formula(**dict(zip(letters, point, strict=True)))) for point in rows(letters)]
+
+
+def disagreements(formula: Formula, letters: dict[str, np.ndarray], values: list[float]) -> list[Any]:
+    """Points at which the values are not those of the expression."""
     quickly, exactly = symbolic(formula, "math"), symbolic(formula, "mpmath")
     found = []
     with mp.workdps(50):
-        for point in rows(letters):
-            value = number(formula(**dict(zip(letters, point, strict=True))))
+        for point, value in zip(rows(letters), values, strict=True):
             guess = float(quickly(*point))
             same = value == guess or (math.isnan(value) and math.isnan(guess))
             if not (same or abs(value - guess) <= 1e-13 * abs(value)) and not agrees(value, exactly, point):
@@ -156,34 +159,21 @@ def disagreements(formula: Formula, letters: dict[str, np.ndarray]) -> list[tupl
 
 
 @every_formula
-def test_at_random_points(formula):
-    letters = random_points(formula, seed=20)
-    assert disagreements(formula, letters) == []
-
-
-@every_formula
-def test_on_the_boundaries(formula):
-    letters = corner_points(formula)
-    assert disagreements(formula, letters) == []
-
-
-@every_formula
-@pytest.mark.parametrize(
-    "points", [lambda f: random_points(f, seed=21), corner_points], ids=["random", "corners"]
-)
-def test_arrays_are_scalars(formula, points):
+@pytest.mark.parametrize("points", [random_points, corner_points])
+def test_function_is_expression_and_arrays_are_scalars(formula, points):
     letters = points(formula)
-    singly = [number(formula(**dict(zip(letters, point, strict=True)))) for point in rows(letters)]
+    values = singly(formula, letters)
+    assert disagreements(formula, letters, values) == []
     at_once = formula(**letters)
     assert at_once.dtype == np.float64
-    np.testing.assert_array_equal(at_once, np.array(singly))
+    np.testing.assert_array_equal(at_once, np.array(values))
     if not formula.expanded.has(sympy.nan):
         assert not np.isnan(at_once).any()
 
 
 @every_formula
 def test_every_case_is_reached(formula):
-    letters = random_points(formula, seed=20)
+    letters = random_points(formula)
     for part in formula.expanded.atoms(sympy.Piecewise):
         names = sorted(map(str, part.free_symbols))
         which = sympy.Piecewise(*((i, case) for i, (_, case) in enumerate(part.args)), evaluate=False)
@@ -197,11 +187,12 @@ def test_a_formula_that_is_off_by_a_billionth_is_found(name):
     formula = formulas.registry[name]
     wrong = dataclasses.replace(formula, expr=formula.expr * (1 + sympy.Rational(1, 10**9)))
     letters = {letter: column[:300] for letter, column in random_points(formula, seed=22).items()}
-    assert disagreements(wrong, letters)
+    assert disagreements(wrong, letters, singly(formula, letters))
 
 
 def test_a_wrong_edge_is_found():
     formula = formulas.optimal_pi_1
     (main, *_, last) = formula.expr.args
     wrong = dataclasses.replace(formula, expr=sympy.Piecewise(main, last))  # forgets v* = c
-    assert disagreements(wrong, corner_points(formula))
+    letters = corner_points(formula)
+    assert disagreements(wrong, letters, singly(formula, letters))
