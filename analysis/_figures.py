@@ -49,6 +49,8 @@ def violations_figure(comparisons: Sequence[Comparison]) -> Figure:
 
 
 def _draw(panel: Axes, comparison: Comparison) -> None:
+    from matplotlib.ticker import MaxNLocator
+
     exact = violations_distribution(comparison.game)
     shown = _visible(exact.counts, exact.probability, comparison.violations)
     seen = np.bincount(comparison.violations, minlength=shown[-1] + 1)[shown] / comparison.replications
@@ -61,7 +63,7 @@ def _draw(panel: Axes, comparison: Comparison) -> None:
     name = game.name.replace("_", " ") if isinstance(game, Scenario) else "game"
     panel.set_title(f"{name} (N = {game.n_agents})", fontsize="medium")
     panel.set_ylim(bottom=0)
-    panel.xaxis.get_major_locator().set_params(integer=True, nbins=6)  # pyright: ignore[reportAttributeAccessIssue]
+    panel.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
     panel.spines[["top", "right"]].set_visible(False)
 
 

@@ -4,6 +4,15 @@ Thresholds, audit rules and exact predictions. The model in thirty lines is the 
 ``deterrence._game``; the same results as mathematics are in ``deterrence.formulas``.
 """
 
+from deterrence._aggregates import (
+    compliance_rate,
+    expected_audits,
+    expected_catches,
+    expected_checks,
+    expected_penalties,
+    expected_revenue,
+    expected_welfare,
+)
 from deterrence._audit import (
     AuditPolicy,
     deterred_share,
@@ -49,24 +58,10 @@ from deterrence._market import (
     clearing_price_cdf,
     clearing_price_mean,
     clearing_price_variance,
-    compliance_rate,
-    cumulative_defection,
-    cut_off_value,
-    defection_probability,
-    expected_audits,
-    expected_catches,
-    expected_checks,
-    expected_penalties,
-    expected_revenue,
-    expected_welfare,
     fixed_price_permits,
-    fixed_price_violation,
     limit_price,
-    limit_violator_share,
     permit_rent,
     unpermitted_probability,
-    violator_mean,
-    violator_pmf,
 )
 from deterrence._prediction import QUANTITIES, Limit, Moment, Prediction, limit, predict
 from deterrence._punishment import (
@@ -74,6 +69,15 @@ from deterrence._punishment import (
     posted_penalty,
     punishment,
     recoverable_penalty,
+)
+from deterrence._violations import (
+    cumulative_defection,
+    cut_off_value,
+    defection_probability,
+    fixed_price_violation,
+    limit_violator_share,
+    violator_mean,
+    violator_pmf,
 )
 
 __all__ = [

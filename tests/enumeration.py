@@ -13,6 +13,8 @@ from itertools import combinations_with_replacement
 import numpy as np
 from deterrence import CapMarket, Game
 
+TIE = 1e-12  # a shortfall of this share of the gain still complies
+
 
 def enumerate_moments(game: Game) -> dict[str, tuple[float, float]]:
     """Mean and standard deviation of every quantity of a turn."""
@@ -63,10 +65,10 @@ class Rules:
         deposit, fine = a.collateral, a.penalty_amount
         self.money = min(deposit + fine, cap) if a.liability_rule == "capped" else deposit + min(fine, cap)
         self.V = lab.racing_factor * lab.capability_value
-        self.risks = (lab.risk_profile.min, lab.risk_profile.max)
-        self.D = self.p_eff * (self.money + lab.reputation_sensitivity)
-        market = game.market
-        self.bends = [lab.cost, *(lab.cost - self.V + r * self.D for r in self.risks)]
+        D, r, market = self.p_eff * (self.money + lab.reputation_sensitivity), lab.risk_profile, game.market
+        # Gains up to which none and from which all violate; where they are one, a hair's breadth is a tie.
+        self.none, self.all = (r.min * D, r.max * D) if r.min < r.max else (r.min * D / (1 - TIE),) * 2
+        self.bends = [lab.cost, lab.cost - self.V + self.none, lab.cost - self.V + self.all]
         if not isinstance(market, CapMarket):
             net = market.purchase_rule == "net"
             self.bends.append(market.fixed_price + (lab.cost if net else 0.0))
@@ -88,8 +90,8 @@ class Rules:
         ask = np.where(np.isnan(price), math.inf, price)[:, None]
         rule = self.game.lab.gain_rule
         g = self.V + (np.minimum(ask, s) if rule == "min" else s if rule == "value" else ask + 0 * s)
-        low, high = self.risks[0] * self.D, self.risks[1] * self.D
-        chance = (g > low) * 1.0 if low == high else np.clip((g - low) / (high - low), 0, 1)
+        width = self.all - self.none
+        chance = np.clip((g - self.none) / width, 0, 1) if width else (g > self.none) * 1.0
         return np.where(g > 0, chance, 0.0)
 
     def turn(self, v):

@@ -245,6 +245,7 @@ class Moments:
         return self.sums[a], self.sums[a + a] - self.sums[a] ** 2
 
 
+@mp.workdps(50)
 def exact(game: Game) -> dict[str, tuple]:
     """Mean and standard deviation of every quantity of a turn."""
     e, M, market, N = Setting(game), Moments(), game.market, game.n_agents

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sympy import Derivative, Eq, Le, Piecewise, Symbol, evaluate
 
-from deterrence import _market as numeric
+from deterrence import _aggregates as numeric
 from deterrence.formulas._formula import Formula
 from deterrence.formulas._printing import Named
 from deterrence.formulas._step import Step

@@ -23,7 +23,7 @@ from sympy import (
     evaluate,
 )
 
-from deterrence import _market as numeric
+from deterrence import _violations as numeric
 from deterrence.formulas._formula import Formula
 from deterrence.formulas._printing import Named
 from deterrence.formulas._step import Step
