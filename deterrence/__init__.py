@@ -4,6 +4,9 @@ Thresholds, audit rules and exact predictions. The model in thirty lines is the 
 ``deterrence._game``; the same results as mathematics are in ``deterrence.formulas``.
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from deterrence._aggregates import (
     compliance_rate,
     expected_audits,
@@ -39,9 +42,6 @@ from deterrence._detection import (
     false_audit_rate,
     posterior,
 )
-from deterrence._distribution import ViolationsDistribution, price_cdf, violations_distribution
-from deterrence._enforcement import Enforcement
-from deterrence._equilibrium import AuditRule, Equilibrium, solve
 from deterrence._game import (
     Audit,
     CapMarket,
@@ -63,7 +63,6 @@ from deterrence._market import (
     permit_rent,
     unpermitted_probability,
 )
-from deterrence._prediction import QUANTITIES, Limit, Moment, Prediction, limit, predict
 from deterrence._punishment import (
     collected_penalty,
     posted_penalty,
@@ -79,6 +78,12 @@ from deterrence._violations import (
     violator_mean,
     violator_pmf,
 )
+
+if TYPE_CHECKING:
+    from deterrence._distribution import ViolationsDistribution, price_cdf, violations_distribution
+    from deterrence._enforcement import Enforcement
+    from deterrence._equilibrium import AuditRule, Equilibrium, solve
+    from deterrence._prediction import QUANTITIES, Limit, Moment, Prediction, limit, predict
 
 __all__ = [
     "QUANTITIES",
@@ -153,3 +158,24 @@ __all__ = [
     "violator_mean",
     "violator_pmf",
 ]
+
+# What solves whole games is loaded when it is first asked for: most of the cost of importing this package.
+_ON_DEMAND = {
+    "_distribution": ("ViolationsDistribution", "price_cdf", "violations_distribution"),
+    "_enforcement": ("Enforcement",),
+    "_equilibrium": ("AuditRule", "Equilibrium", "solve"),
+    "_prediction": ("QUANTITIES", "Limit", "Moment", "Prediction", "limit", "predict"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    for module, names in _ON_DEMAND.items():
+        if name in names:
+            value = getattr(import_module(f"deterrence.{module}"), name)
+            globals()[name] = value
+            return value
+    raise AttributeError(f"module 'deterrence' has no attribute '{name}'")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from deterrence._binomial import binomial
 from deterrence._enforcement import Enforcement
 from deterrence._game import CapMarket, Game
 from deterrence._laws import Array, law
-from deterrence._market_states import States, binding_states, binomial, market_states, regimes, slack_states
+from deterrence._market_states import States, binding_states, market_states, regimes, slack_states
 
 _SPREAD = 12.0  # standard deviations of a binomial beyond which less than 1e-30 is left
 

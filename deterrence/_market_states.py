@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from deterrence._binomial import binomial
 from deterrence._enforcement import Enforcement
 from deterrence._game import CapMarket, Game
 from deterrence._laws import Array, Law, gauss_rule, law
@@ -195,16 +196,6 @@ def binding_states(game: Game, e: Enforcement, values: Law) -> States:
 def _last_holder_density(values: Law, t: Array, N: int, Q: int) -> Array:
     """Density, in t, of the Q-th largest of N draws: F(v*) is Beta(N - Q + 1, Q)."""
     return N * binomial(Q - 1, N - 1, values.sf(t), values.cdf(t)) * values.density(t)
-
-
-def binomial(k: Any, n: Any, p: Any, q: Any) -> Array:
-    """Probability of k of n successes, from the smaller of p and q = 1 - p, which has all its digits."""
-    from scipy.stats import binom
-
-    swap = np.greater(p, q)
-    least = np.where(swap, q, p)
-    least = np.where(least < 1e-290, 0.0, least)  # below 1e-300 SciPy overflows
-    return binom.pmf(np.where(swap, np.subtract(n, k), k), n, least)
 
 
 def _edges(game: Game, e: Enforcement, values: Law, N: int, Q: int) -> Array:

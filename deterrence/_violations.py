@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from deterrence._binomial import binomial
 from deterrence._checks import (
     Number,
     check_counts,
@@ -21,7 +22,6 @@ from deterrence._checks import (
 )
 from deterrence._compliance import covers
 from deterrence._market import as_number, counts, in_order, ordered
-from deterrence._market_states import binomial
 from deterrence._numeric import operations
 
 

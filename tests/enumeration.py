@@ -11,6 +11,7 @@ import math
 from itertools import combinations_with_replacement
 
 import numpy as np
+
 from deterrence import CapMarket, Game
 
 TIE = 1e-12  # a shortfall of this share of the gain still complies
@@ -18,17 +19,18 @@ TIE = 1e-12  # a shortfall of this share of the gain still complies
 
 def enumerate_moments(game: Game) -> dict[str, tuple[float, float]]:
     """Mean and standard deviation of every quantity of a turn."""
-    rule = Rules(game)
-    some = {}
-    for weight, v in _arrangements(game, rule.bends):
-        for name, (mean, var, condition) in rule.turn(v).items():
-            w = weight * condition
-            row = np.array([w.sum(), w @ mean, w @ (var + mean**2)])
-            some[name] = some.get(name, 0.0) + row
+    rules = Rules(game)
+    sums, origin = {}, {}
+    for weight, v in _arrangements(game, rules.bends):
+        for name, (mean, var, exists) in rules.turn(v).items():
+            w = weight * exists
+            # Counted from a typical value, so that squares do not cancel.
+            rise = mean - origin.setdefault(name, mean[0])
+            sums[name] = sums.get(name, 0.0) + np.array([w.sum(), w @ rise, w @ (var + rise**2)])
     moments = {}
-    for name, (total, mean, square) in some.items():
+    for name, (total, mean, square) in sums.items():
         mean, square = (mean / total, square / total) if total > 0 else (math.nan, math.nan)
-        moments[name] = mean, math.sqrt(max(0.0, square - mean**2))
+        moments[name] = float(origin[name] + mean), math.sqrt(max(0.0, square - mean**2))
     return moments
 
 
@@ -107,7 +109,7 @@ class Rules:
             return chance.sum(axis=1), (chance * (1 - chance)).sum(axis=1), always
 
         violations, catches = happens(viol), happens(self.p_eff * viol)
-        share = np.maximum(losers, 1)
+        deterred, some = ((1 - viol) * ~holds).sum(axis=1), np.maximum(losers, 1)
         # A lab adds `gain` if it runs, less the cost of a check if it is checked.
         runs, checked = holds + viol, self.q_f * holds + self.p_eff * viol
         gain = s + np.where(holds, 0.0, self.V - a.harm)
@@ -118,9 +120,9 @@ class Rules:
             "price": (np.nan_to_num(price), never, exists),
             "permits": (permits, never, always),
             "violations": violations,
-            "deterred": (losers - violations[0], violations[1], always),
-            "compliance_rate": (1 - violations[0] / len(v[0]), violations[1] / len(v[0]) ** 2, always),
-            "unpermitted_compliance_rate": (1 - violations[0] / share, violations[1] / share**2, losers > 0),
+            "deterred": (deterred, violations[1], always),
+            "compliance_rate": ((permits + deterred) / len(v[0]), violations[1] / len(v[0]) ** 2, always),
+            "unpermitted_compliance_rate": (deterred / some, violations[1] / some**2, losers > 0),
             "audits": happens(self.p_f * holds + self.p_s * viol),
             "false_audits": happens(self.p_f * holds),
             "checks": happens(checked),

@@ -224,14 +224,22 @@ class Moments:
     """Raw moments of price P, permits n, violators m and welfare of the runners W, summed over states."""
 
     def __init__(self):
-        self.sums = dict.fromkeys(["1", "P", "PP", "n", "nn", "m", "mm", "nm", "W", "WW", "Pn", "PnPn"], mpf(0))
+        self.sums = dict.fromkeys(
+            ["1", "P", "PP", "n", "nn", "m", "mm", "nm", "W", "WW", "Pn", "PnPn"], mpf(0)
+        )
         self.some = [mpf(0)] * 3  # weight, share and squared share of losers that comply, where there are any
 
     def add(self, weight, price, permits, losers, h, m_W, v_W):
         P = mpf(0) if mp.isnan(price) else price
         m = losers * h
         row = {"1": 1, "P": P, "PP": P * P, "n": permits, "nn": permits**2, "m": m, "mm": m * (1 - h) + m * m}
-        row |= {"nm": permits * m, "W": m_W, "WW": v_W + m_W * m_W, "Pn": P * permits, "PnPn": (P * permits) ** 2}
+        row |= {
+            "nm": permits * m,
+            "W": m_W,
+            "WW": v_W + m_W * m_W,
+            "Pn": P * permits,
+            "PnPn": (P * permits) ** 2,
+        }
         for name, value in row.items():
             self.sums[name] += weight * value
         if losers:
@@ -279,7 +287,15 @@ def _add_known(M, e, s, N):
     h = e.delta((asked if e.game.lab.gain_rule == "price" else s) + e.V)
     w = s + e.extra
     losers = N - permits
-    M.add(1, price, permits, losers, h, permits * (s - e.k * e.q_f) + losers * h * w, losers * h * (1 - h) * w * w)
+    M.add(
+        1,
+        price,
+        permits,
+        losers,
+        h,
+        permits * (s - e.k * e.q_f) + losers * h * w,
+        losers * h * (1 - h) * w * w,
+    )
 
 
 def _add_slack(M, e, law, cut, price, most):
@@ -408,7 +424,10 @@ def _report(e, M, N):
     def draws(holder, violator):
         """Mean and variance of a number of labs that something independent happens to."""
         alone = holder * (1 - holder) * n + violator * (1 - violator) * m
-        return holder * n + violator * m, alone + holder**2 * v_n + violator**2 * v_m + 2 * holder * violator * c_nm
+        return (
+            holder * n + violator * m,
+            alone + holder** 2 * v_n + violator** 2 * v_m + 2 * holder * violator * c_nm,
+        )
 
     W, v_W = M.pair("W")
     weight, share, square = M.some
@@ -430,4 +449,7 @@ def _report(e, M, N):
         "revenue": M.pair("Pn"),
         "welfare": (W, v_W + e.k**2 * (e.q_f * (1 - e.q_f) * n + e.p_eff * (1 - e.p_eff) * m)),
     }
-    return {name: (mean, mp.sqrt(max(var, 0)) if not mp.isnan(var) else var) for name, (mean, var) in moments.items()}
+    return {
+        name: (mean, mp.sqrt(max(var, 0)) if not mp.isnan(var) else var)
+        for name, (mean, var) in moments.items()
+    }
