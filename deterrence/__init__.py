@@ -27,13 +27,11 @@ from deterrence._audit import (
 )
 from deterrence._checks import ParameterError, ParameterWarning, Problem, find_problems
 from deterrence._compliance import (
-    Threshold,
     complies,
     gain_min,
     gain_price,
     gain_value,
     margin,
-    threshold,
 )
 from deterrence._detection import (
     audit_rate,
@@ -69,6 +67,7 @@ from deterrence._punishment import (
     punishment,
     recoverable_penalty,
 )
+from deterrence._threshold import Threshold, threshold
 from deterrence._violations import (
     cumulative_defection,
     cut_off_value,

@@ -15,12 +15,13 @@ from deterrence._audit import (
     least_cost_policy,
     optimal_pi_1,
 )
-from deterrence._compliance import Threshold, complies, threshold
+from deterrence._compliance import complies
 from deterrence._detection import effective_detection
 from deterrence._distribution import ViolationsDistribution, violations_distribution
 from deterrence._enforcement import Enforcement
 from deterrence._game import CapMarket, Game, Scenario
 from deterrence._prediction import Limit, Prediction, limit, predict
+from deterrence._threshold import Threshold, threshold
 
 
 @dataclass(frozen=True)

@@ -203,7 +203,7 @@ def _moments(game: Game, enforcement: Enforcement, s: States, n_agents: int | No
         checks=draws(e.q_f, e.p_eff),
         catches=catches,
         penalties=Moment(e.penalty * catches.mean, e.penalty * catches.sd),
-        revenue=total(np.where(s.permits > 0, s.price, 0.0) * s.permits),
+        revenue=total(np.nan_to_num(s.price) * s.permits),
         welfare=total(
             s.rent - k * e.q_f * s.permits + s.losers * loser,
             holder_var + s.losers * np.maximum(loser_var, 0.0),

@@ -1,8 +1,8 @@
 """Moments of one turn of a handful of labs, by exact integration over every arrangement of their values.
 
-For uniform values and a uniform, or single, risk multiplier. The values are cut where the rules bend, labs are
-dealt to the pieces in every possible way, and on each piece everything is a polynomial in the sorted values,
-of a degree that five Gauss points a lab integrate exactly. The rules themselves are applied lab by lab.
+For uniform values and a uniform, or single, risk multiplier. The values are cut where the rules bend, and
+labs are dealt to the pieces in every possible way. On each piece everything is a polynomial in the sorted
+values, of a degree that five Gauss points a lab integrate exactly. The rules are applied lab by lab.
 """
 
 from __future__ import annotations
@@ -25,12 +25,14 @@ def enumerate_moments(game: Game) -> dict[str, tuple[float, float]]:
         for name, (mean, var, exists) in rules.turn(v).items():
             w = weight * exists
             # Counted from a typical value, so that squares do not cancel.
-            rise = mean - origin.setdefault(name, mean[0])
+            if exists.any():
+                origin.setdefault(name, mean[np.argmax(exists)])
+            rise = mean - origin.get(name, 0.0)
             sums[name] = sums.get(name, 0.0) + np.array([w.sum(), w @ rise, w @ (var + rise**2)])
     moments = {}
     for name, (total, mean, square) in sums.items():
         mean, square = (mean / total, square / total) if total > 0 else (math.nan, math.nan)
-        moments[name] = float(origin[name] + mean), math.sqrt(max(0.0, square - mean**2))
+        moments[name] = float(origin.get(name, 0.0) + mean), math.sqrt(max(0.0, square - mean**2))
     return moments
 
 

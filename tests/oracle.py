@@ -9,6 +9,7 @@ permits, violations and the rents of the labs that run then give every quantity.
 from __future__ import annotations
 
 from functools import cache, lru_cache
+from itertools import pairwise
 
 from mpmath import mp, mpf
 
@@ -188,7 +189,7 @@ class Setting:
             steps = [low + (high - low) * i / 12 for i in range(13)]
             edges = sorted({*steps, *(t for t in map(law.coordinate, self.marks) if low < t < high)})
             self.known = [(edges[0], [mpf(0)] * 3)]
-            for a, b in zip(edges[:-1], edges[1:], strict=True):
+            for a, b in pairwise(edges):
                 self.known.append((b, self._plus_integral(law, a, b, self.known[-1][1])))
         start, total = [entry for entry in self.known if entry[0] <= upto][-1]
         return self._plus_integral(law, start, upto, total)
@@ -365,7 +366,7 @@ def _panels(log_weight, law, marks):
             if PANEL < log_weight(peak) - log_weight(t) < 700:
                 edges.update(_march(log_weight, law.tilt, t, low if t < peak else high))
     edges = sorted(edges)
-    return zip(edges[:-1], edges[1:], strict=True)
+    return pairwise(edges)
 
 
 def _peak(f, low, high):
@@ -426,7 +427,7 @@ def _report(e, M, N):
         alone = holder * (1 - holder) * n + violator * (1 - violator) * m
         return (
             holder * n + violator * m,
-            alone + holder** 2 * v_n + violator** 2 * v_m + 2 * holder * violator * c_nm,
+            alone + holder**2 * v_n + violator**2 * v_m + 2 * holder * violator * c_nm,
         )
 
     W, v_W = M.pair("W")

@@ -41,15 +41,10 @@ from deterrence.formulas._audit_thresholds import (
     threshold_pi_1,
 )
 from deterrence.formulas._compliance import (
-    threshold_B,
-    threshold_fine,
-    threshold_g,
-    threshold_P,
-    threshold_p,
-    threshold_p_price,
-    threshold_r,
-    threshold_V,
-    threshold_v,
+    gain_min,
+    gain_price,
+    gain_value,
+    margin,
 )
 from deterrence.formulas._detection import (
     audit_rate,
@@ -63,12 +58,6 @@ from deterrence.formulas._detection import (
     posterior_suspicious,
 )
 from deterrence.formulas._formula import Formula
-from deterrence.formulas._gain import (
-    gain_min,
-    gain_price,
-    gain_value,
-    margin,
-)
 from deterrence.formulas._market import (
     clearing_price_cdf,
     clearing_price_mean,
@@ -89,6 +78,17 @@ from deterrence.formulas._sheet import sheet
 from deterrence.formulas._sources import sources
 from deterrence.formulas._step import Step
 from deterrence.formulas._symbols import Variable, glossary
+from deterrence.formulas._threshold import (
+    threshold_B,
+    threshold_fine,
+    threshold_g,
+    threshold_P,
+    threshold_p,
+    threshold_p_price,
+    threshold_r,
+    threshold_V,
+    threshold_v,
+)
 from deterrence.formulas._violations import (
     cumulative_defection,
     cut_off_value,

@@ -7,11 +7,10 @@ from functools import partial
 
 from sympy import And, Derivative, Eq, Ge, Gt, Le, Lt, Min, Piecewise, evaluate, oo
 
-from deterrence._compliance import threshold
-from deterrence.formulas._compliance import WORTHLESS, star_of
+from deterrence._threshold import threshold
+from deterrence.formulas._compliance import margin
 from deterrence.formulas._detection import audit_rate
 from deterrence.formulas._formula import Formula
-from deterrence.formulas._gain import margin
 from deterrence.formulas._printing import Named
 from deterrence.formulas._step import Step
 from deterrence.formulas._symbols import (
@@ -27,6 +26,7 @@ from deterrence.formulas._symbols import (
     pi_0,
     pi_1,
 )
+from deterrence.formulas._threshold import WORTHLESS, star_of
 
 _INTERIOR = (Gt(B, g), Gt(g, 0))
 

@@ -11,9 +11,9 @@ from deterrence.formulas import (
     _audit_thresholds,
     _compliance,
     _detection,
-    _gain,
     _market,
     _punishment,
+    _threshold,
     _violations,
 )
 from deterrence.formulas._formula import Formula
@@ -21,8 +21,8 @@ from deterrence.formulas._formula import Formula
 _MODULES: dict[str, ModuleType] = {
     "Detection": _detection,
     "Punishment": _punishment,
-    "Gain from violating": _gain,
-    "Compliance thresholds": _compliance,
+    "Gain and compliance": _compliance,
+    "Compliance thresholds": _threshold,
     "Audit thresholds": _audit_thresholds,
     "Audit rules": _audit,
     "Price and permits": _market,
