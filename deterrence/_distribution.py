@@ -11,7 +11,7 @@ import numpy as np
 from deterrence._binomial import binomial
 from deterrence._enforcement import Enforcement
 from deterrence._game import CapMarket, Game
-from deterrence._laws import Array, law
+from deterrence._laws import Array, Law, law
 from deterrence._market_states import States, binding_states, market_states, regimes, slack_states
 
 _SPREAD = 12.0  # standard deviations of a binomial beyond which less than 1e-30 is left
@@ -85,7 +85,8 @@ def violations_distribution(game: Game) -> ViolationsDistribution:
     else:
         runs_out, slack = regimes(game, values)
         if runs_out:
-            _add_mixture(total, binding_states(game, e, values))
+            between = _steps(binding_states(game, e, values), values)
+            _add_mixture(total, binding_states(game, e, values, between))
         if slack is not None:
             h = float(slack_states(game, e, values, slack).h[0])
             above, below = float(values.sf(slack.cut)), float(values.cdf(slack.cut))
@@ -95,12 +96,20 @@ def violations_distribution(game: Game) -> ViolationsDistribution:
     return ViolationsDistribution(game, counts, total[counts])
 
 
+def _steps(states: States, values: Law) -> Array:
+    """Coordinates between which the binomials of a market move by a few of their standard deviations."""
+    order = np.argsort(states.price)
+    scaled = 2 * np.sqrt(states.losers) * np.arcsin(np.sqrt(states.h))  # has standard deviation 1
+    levels = np.arange(0.0, scaled.max(initial=0.0), 5.0)
+    return values.coordinate(np.interp(levels, scaled[order], states.price[order]))
+
+
 def _add_mixture(total: Array, states: States) -> None:
     """Add the binomial numbers of violators of each state, with its weight."""
     for weight, n, h, d in zip(states.weight, states.losers, states.h, states.d, strict=True):
         if weight < 1e-19:
             continue
-        reach = _SPREAD * math.sqrt(n * h * (1 - h)) + 3 * _SPREAD
+        reach = _SPREAD * math.sqrt(n * h * d) + 3 * _SPREAD
         j = np.arange(max(0, math.floor(n * h - reach)), min(n, math.ceil(n * h + reach)) + 1)
         total[j.astype(int)] += weight * binomial(j, n, h, d)
 

@@ -172,13 +172,15 @@ def _binomial_window(N: int, p: float, most: int) -> Array:
     return np.arange(bottom, top + 1, dtype=float)
 
 
-def binding_states(game: Game, e: Enforcement, values: Law) -> States:
+def binding_states(game: Game, e: Enforcement, values: Law, more_edges: Array | None = None) -> States:
     """Permits run out: one state for each node of a quadrature over the value x of the last holder."""
     from scipy.special import betaincinv
 
     N, Q = game.n_agents, getattr(game.market, "token_cap", 0)
     start = float(values.coordinate(0.0))
     edges = _edges(game, e, values, N, Q)
+    if more_edges is not None:
+        edges = _clean(values, edges, more_edges)
     nodes, weights = gauss_rule()
     lower = edges[:-1][edges[:-1] >= start]
     width = np.diff(edges)[edges[:-1] >= start]

@@ -16,7 +16,7 @@ CLOSED_FORMS = {
     name
     for name in dt.__all__
     if getattr(getattr(dt, name), "__module__", "").split(".")[-1]
-    in ("_detection", "_punishment", "_compliance", "_audit")
+    in ("_detection", "_punishment", "_compliance", "_threshold", "_audit")
     and not isinstance(getattr(dt, name), type)
 }
 

@@ -33,7 +33,7 @@ def test_registry_is_the_public_face():
 SECTIONS = {
     "Detection": ["audit_rate", "effective_detection", "posterior_suspicious", "posterior_not_caught"],
     "Punishment": ["punishment", "posted_penalty", "recoverable_penalty"],
-    "Gain from violating": ["gain_min", "gain_price", "gain_value"],
+    "Gain and compliance": ["gain_min", "gain_price", "gain_value"],
     "Compliance thresholds": ["threshold_B", "threshold_fine", "threshold_V", "threshold_p", "threshold_v"],
     "Audit thresholds": ["threshold_pi_1", "threshold_pi_0", "threshold_beta", "threshold_p_b"],
     "Audit rules": ["optimal_pi_1", "least_cost_pi_1", "deterrence_ratio", "deterred_share"],
