@@ -63,7 +63,8 @@ def estimate(sample: Any, bounds: tuple[float, float] | None = None) -> Estimate
     if np.all(sample == sample[0]):
         mean, variance = float(sample[0]), 0.0
     else:
-        variance = float(sample.var(ddof=1)) / n
+        # For single draws of a share, the variance without correction makes the interval Wilson's own.
+        variance = float(sample.var(ddof=1 if bounds is None else 0)) / n
     if bounds is None or bounds[0] == bounds[1]:
         half = Z95 * math.sqrt(variance)
         return Estimate(mean, mean - half, mean + half, n)

@@ -17,8 +17,7 @@ def test_wilson_for_single_draws_is_scipys(successes, n):
     sample = np.repeat([1.0, 0.0], [successes, n - successes])
     seen = estimate(sample, bounds=(0.0, 1.0))
     known = binomtest(successes, n).proportion_ci(method="wilson")
-    # The sample variance has n - 1 in its denominator, Wilson's has n.
-    assert (seen.low, seen.high) == pytest.approx((known.low, known.high), rel=2 / n, abs=1e-12)
+    assert (seen.low, seen.high) == pytest.approx((known.low, known.high), rel=1e-12, abs=1e-15)
     assert seen.mean == successes / n
 
 
