@@ -13,8 +13,9 @@ from deterrence._enforcement import Enforcement
 from deterrence._game import CapMarket, Game
 from deterrence._laws import Array, Law, law
 from deterrence._market_states import States, binding_states, market_states, regimes, slack_states
+from deterrence._numeric import weigh
 
-_SPREAD = 12.0  # standard deviations of a binomial beyond which less than 1e-30 is left
+_SPREAD = 9.0  # standard deviations of a binomial beyond which less than 1e-18 is left
 
 
 @dataclass(frozen=True)
@@ -38,12 +39,12 @@ class ViolationsDistribution:
     @property
     def mean(self) -> float:
         """Expected number of violators."""
-        return float(self.counts @ self.probability)
+        return float(weigh(self.counts, self.probability))
 
     @property
     def sd(self) -> float:
         """Standard deviation of the number of violators."""
-        return math.sqrt(float((self.counts - self.mean) ** 2 @ self.probability))
+        return math.sqrt(float(weigh((self.counts - self.mean) ** 2, self.probability)))
 
     @property
     def none(self) -> float:
@@ -58,7 +59,7 @@ def violations_distribution(game: Game) -> ViolationsDistribution:
     Parameters
     ----------
     game : Game
-        Any game; a million labs take about a second.
+        Any game; a million labs take about a second, ten where any number of them may violate.
 
     Returns
     -------
@@ -88,9 +89,10 @@ def violations_distribution(game: Game) -> ViolationsDistribution:
             between = _steps(binding_states(game, e, values), values)
             _add_mixture(total, binding_states(game, e, values, between))
         if slack is not None:
-            h = float(slack_states(game, e, values, slack).h[0])
+            state = slack_states(game, e, values, slack)
             above, below = float(values.sf(slack.cut)), float(values.cdf(slack.cut))
-            _add_slack(total, game.n_agents, above, below * h, slack.most)
+            violate, deterred = below * float(state.h[0]), below * float(state.d[0])
+            _add_slack(total, game.n_agents, above, violate, deterred, slack.most)
     inside = np.flatnonzero(total > 1e-20)
     counts = np.arange(inside[0], inside[-1] + 1)
     return ViolationsDistribution(game, counts, total[counts])
@@ -98,9 +100,11 @@ def violations_distribution(game: Game) -> ViolationsDistribution:
 
 def _steps(states: States, values: Law) -> Array:
     """Coordinates between which the binomials of a market move by a few of their standard deviations."""
+    if not len(states.price):
+        return states.price
     order = np.argsort(states.price)
     scaled = 2 * np.sqrt(states.losers) * np.arcsin(np.sqrt(states.h))  # has standard deviation 1
-    levels = np.arange(0.0, scaled.max(initial=0.0), 5.0)
+    levels = np.arange(0.0, scaled.max(), 5.0)
     return values.coordinate(np.interp(levels, scaled[order], states.price[order]))
 
 
@@ -109,24 +113,23 @@ def _add_mixture(total: Array, states: States) -> None:
     for weight, n, h, d in zip(states.weight, states.losers, states.h, states.d, strict=True):
         if weight < 1e-19:
             continue
-        reach = _SPREAD * math.sqrt(n * h * d) + 3 * _SPREAD
+        reach = _SPREAD * math.sqrt(n * h * d) + 4 * _SPREAD
         j = np.arange(max(0, math.floor(n * h - reach)), min(n, math.ceil(n * h + reach)) + 1)
         total[j.astype(int)] += weight * binomial(j, n, h, d)
 
 
-def _add_slack(total: Array, N: int, above: float, violate: float, most: int) -> None:
+def _add_slack(total: Array, N: int, above: float, violate: float, deterred: float, most: int) -> None:
     """Add the numbers of violators where at most `most` labs are above the cut-off.
 
     Of the labs that do not violate, a lab is above it with the conditional probability.
     """
     from scipy.stats import binom
 
-    j = np.arange(N + 1)
+    j, others = np.arange(N + 1), above + deterred
     few = 1.0
     if most < N:
-        share = min(1.0, above / (1 - violate)) if violate < 1 else 0.0
-        few = binom.cdf(most, N - j, share)
-    total += binomial(j, N, violate, 1 - violate) * few
+        few = binom.cdf(most, N - j, above / others if others > 0 else 0.0)
+    total += binomial(j, N, violate, others) * few
 
 
 @np.errstate(under="ignore")

@@ -20,6 +20,7 @@ from deterrence._detection import effective_detection
 from deterrence._distribution import ViolationsDistribution, violations_distribution
 from deterrence._enforcement import Enforcement
 from deterrence._game import CapMarket, Game, Scenario
+from deterrence._market_states import purchase_rent
 from deterrence._prediction import Limit, Prediction, limit, predict
 from deterrence._threshold import Threshold, threshold
 
@@ -205,7 +206,7 @@ def solve(game: Game) -> Equilibrium:
     e = Enforcement.of(game)
     prediction = predict(game)
     v_star = _marginal_value(game, prediction)
-    gain = _marginal_gain(game, v_star)
+    gain = _marginal_gain(game, prediction.price.mean)
     x, rules = _audit_rules(game, e, v_star, gain)
     requires = _requirements(game, e, gain)
     rate = _require("p_s", gain, B=e.least_risk * e.P, p_b=game.audit.backcheck_prob)
@@ -224,16 +225,14 @@ def _marginal_value(game: Game, prediction: Prediction) -> float | None:
     return None if market.token_cap == 0 else prediction.price.mean + game.lab.cost
 
 
-def _marginal_gain(game: Game, v_star: float | None) -> float:
-    """Largest gain of a lab without a permit, by the game's gain rule."""
-    lab, market = game.lab, game.market
-    most = getattr(lab.gross_value, "max", math.inf)
-    s = min(most, math.inf if v_star is None else v_star) - lab.cost
+def _marginal_gain(game: Game, price: float) -> float:
+    """Largest gain of a lab without a permit, by the game's gain rule; the price is NaN without permits."""
+    lab = game.lab
+    asked = math.inf if math.isnan(price) else price
     if lab.gain_rule == "price":
-        fixed = None if isinstance(market, CapMarket) else market.fixed_price
-        s = s if fixed is None else fixed
-        s = math.inf if v_star is None else s
-    return s + lab.racing_value
+        return asked + lab.racing_value
+    rent = asked if isinstance(game.market, CapMarket) else purchase_rent(game)
+    return min(rent, getattr(lab.gross_value, "max", math.inf) - lab.cost) + lab.racing_value
 
 
 def _audit_rules(

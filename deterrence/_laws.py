@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deterrence._game import Distribution, LogNormal, TruncatedNormal, Uniform
+from deterrence._numeric import weigh
 
 Array = NDArray[np.float64]
 
@@ -254,7 +255,7 @@ def _normal_mass(a: Any, b: Any) -> Any:
         nodes, weights = gauss_rule()
         width = (b - a)[narrow]
         inner = a[narrow][:, None] + width[:, None] * nodes
-        mass[narrow] = width * (_normal_density(inner) @ weights)
+        mass[narrow] = width * weigh(_normal_density(inner), weights)
     return mass
 
 

@@ -18,6 +18,7 @@ from deterrence._binomial import binomial
 from deterrence._enforcement import Enforcement
 from deterrence._game import CapMarket, Game
 from deterrence._laws import Array, Law, gauss_rule, law
+from deterrence._numeric import weigh
 
 _TAILS = np.cumsum(np.arange(1.0, 25.0))  # decimal exponents 1, 3, 6, ..., 300 of tail probabilities
 
@@ -94,8 +95,8 @@ def limit_states(game: Game, e: Enforcement) -> States:
     share = market.token_cap / game.n_agents
     if share == 0:
         return _cut_state(game, e, values, math.inf, math.nan)
-    rent = max(0.0, float(values.value(values.upper_quantile(np.array(min(1.0, share))))))
-    return _cut_state(game, e, values, rent, 0.0 if share >= 1 else rent)
+    rent = 0.0 if share >= 1 else max(0.0, float(values.value(values.upper_quantile(np.array(share)))))
+    return _cut_state(game, e, values, rent, rent)
 
 
 def _cut_state(game: Game, e: Enforcement, values: Law, rent: float, price: float) -> States:
@@ -267,11 +268,11 @@ def _partial_integrals(below: Any, above: Any, edges: Array, t: Array) -> tuple[
     nodes, weights = gauss_rule()
     width = np.diff(edges)
     grid = edges[:-1, None] + width[:, None] * nodes
-    before = np.cumsum(np.pad((below(grid) @ weights) * width, ((0, 0), (1, 0))), axis=1)
-    pieces = np.pad((above(grid) @ weights) * width, ((0, 0), (0, 1)))
+    before = np.cumsum(np.pad(weigh(below(grid), weights) * width, ((0, 0), (1, 0))), axis=1)
+    pieces = np.pad(weigh(above(grid), weights) * width, ((0, 0), (0, 1)))
     after = np.cumsum(pieces[:, ::-1], axis=1)[:, ::-1]
     panel = np.clip(np.searchsorted(edges, t, side="right") - 1, 0, len(width) - 1)
     left, right = t - edges[panel], edges[panel + 1] - t
-    low = before[:, panel] + left * (below(edges[panel][:, None] + left[:, None] * nodes) @ weights)
-    high = after[:, panel + 1] + right * (above(t[:, None] + right[:, None] * nodes) @ weights)
+    low = before[:, panel] + left * weigh(below(edges[panel][:, None] + left[:, None] * nodes), weights)
+    high = after[:, panel + 1] + right * weigh(above(t[:, None] + right[:, None] * nodes), weights)
     return low, high

@@ -16,6 +16,7 @@ from deterrence._enforcement import Enforcement
 from deterrence._game import Game
 from deterrence._laws import Array
 from deterrence._market_states import States, limit_states, market_states
+from deterrence._numeric import weigh
 
 
 class Moment(NamedTuple):
@@ -173,8 +174,8 @@ def _moments(game: Game, enforcement: Enforcement, s: States, n_agents: int | No
     def total(mean: Array, var: Array | float = 0.0) -> Moment:
         # Around the likeliest state, so that what is certain comes out as certain.
         offset = mean - mean[likeliest]
-        shift = float(weight @ offset)
-        spread = float(weight @ (var + (offset - shift) ** 2))
+        shift = float(weigh(offset, weight))
+        spread = float(weigh(var + (offset - shift) ** 2, weight))
         return Moment(float(mean[likeliest]) + shift, math.sqrt(spread))
 
     def draws(holder: float, violator: float) -> Moment:
@@ -219,11 +220,11 @@ def _among_losers(s: States) -> Moment:
         return Moment(math.nan, math.nan)
     weight = weight / weight.sum()
     mean = _mean(weight, d)
-    var = float(weight @ (h * d / losers + (d - mean) ** 2))
+    var = float(weigh(h * d / losers + (d - mean) ** 2, weight))
     return Moment(mean, math.sqrt(var))
 
 
 def _mean(weight: Array, x: Array) -> float:
     """Weighted mean, from the likeliest x up, so that what is certain has no rounding error."""
     likeliest = x[np.argmax(weight)]
-    return float(likeliest + weight @ (x - likeliest))
+    return float(likeliest + weigh(x - likeliest, weight))

@@ -22,7 +22,7 @@ from deterrence._checks import (
 )
 from deterrence._compliance import covers
 from deterrence._market import as_number, counts, in_order, ordered
-from deterrence._numeric import operations
+from deterrence._numeric import operations, weigh
 
 
 def cut_off_value(*, r: Number, D: Number, c: Number = 0.0, V: Number = 0.0) -> Number:
@@ -181,7 +181,7 @@ def _mean_excess(N: int, Q: int, u: float) -> float:
     top = min(losers - 1, math.floor(N * u + reach))
     bottom = max(0, math.floor(min(top, N * u) - reach))
     below = np.arange(bottom, top + 1)
-    return float((losers - below) @ binomial(below, N, u, 1 - u))
+    return float(weigh(losers - below, binomial(below, N, u, 1 - u)))
 
 
 def cumulative_defection(*, x: Number, v_L: Number, v_H: Number) -> Number:
