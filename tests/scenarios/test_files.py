@@ -3,6 +3,7 @@
 import errno
 import os
 import pickle
+import tempfile
 from pathlib import Path
 
 import builders
@@ -134,11 +135,20 @@ def test_a_place_that_cannot_be_written_is_refused(tmp_path):
     assert sorted(os.listdir(tmp_path)) == ["file", "folder.json"]
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may write anywhere")
-def test_a_read_only_folder_is_refused(tmp_path):
-    tmp_path.chmod(0o500)
-    assert "cannot be written (" in _line(scenarios.save, scenarios.load("baseline"), tmp_path / "mine.json")
-    assert os.listdir(tmp_path) == []
+def test_a_read_only_folder_is_refused():
+    superuser, baseline = os.geteuid() == 0, scenarios.load("baseline")
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o555)
+        if superuser:  # who may write anywhere
+            os.seteuid(65534)
+        try:
+            line = _line(scenarios.save, baseline, Path(folder) / "mine.json")
+        finally:
+            if superuser:
+                os.seteuid(0)
+        assert "cannot be written (" in line
+        assert os.listdir(folder) == []
+        os.chmod(folder, 0o700)
 
 
 def test_an_error_travels_between_processes():
