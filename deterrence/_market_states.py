@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from deterrence._binomial import binomial
+from deterrence._compliance import covers
 from deterrence._enforcement import Enforcement
 from deterrence._game import CapMarket, Game
 from deterrence._laws import Array, Law, gauss_rule, law
@@ -136,7 +137,7 @@ def _known_value_states(game: Game, e: Enforcement, N: float, scale: float = 1.0
 
 def _buys(worth: float, price: float, rule: str) -> bool:
     """The literal rule compares values as they are; a rent is a difference, so rounding must not decide."""
-    return worth >= price if rule == "gross" else worth >= price * (1 - 1e-12)
+    return worth >= price if rule == "gross" else covers(worth, price)
 
 
 def _gain(game: Game, s: Array, price: Array) -> Array:
