@@ -52,7 +52,7 @@ class ViolationsDistribution:
         return float(self.probability[0]) if self.counts[0] == 0 else 0.0
 
 
-@np.errstate(under="ignore")
+@np.errstate(under="ignore", over="ignore")  # to 0, and to infinite coordinates that are clipped
 def violations_distribution(game: Game) -> ViolationsDistribution:
     """Distribution of the number of violators in one turn, exact for the number of labs.
 
@@ -132,7 +132,7 @@ def _add_slack(total: Array, N: int, above: float, violate: float, deterred: flo
     total += binomial(j, N, violate, others) * few
 
 
-@np.errstate(under="ignore")
+@np.errstate(under="ignore", over="ignore")  # to 0, and to infinite coordinates that are clipped
 def price_cdf(game: Game, y: Any) -> Any:
     """Distribution function of the clearing price, exact for the number of labs.
 

@@ -68,7 +68,7 @@ QUANTITIES = tuple(field.name for field in fields(Prediction) if field.name != "
 """Names of the quantities of a turn, in the order in which they are reported."""
 
 
-@np.errstate(under="ignore")
+@np.errstate(under="ignore", over="ignore")  # to 0, and to infinite coordinates that are clipped
 def predict(game: Game) -> Prediction:
     """Predict every quantity of one turn of a game, exactly for its number of labs.
 
@@ -131,7 +131,7 @@ class Limit:
     welfare: float
 
 
-@np.errstate(under="ignore")
+@np.errstate(under="ignore", over="ignore")  # to 0, and to infinite coordinates that are clipped
 def limit(game: Game) -> Limit:
     """Return the large-N limit of a game: what `predict` tends to per lab as N grows with Q / N fixed.
 
