@@ -15,17 +15,13 @@ import deterrence as dt
 
 
 def draw_game(rng, N=None, values=None):
-    """A game whose bends lie where its values are: costs and purchase prices within them, and
-    punishments near their gains."""
+    """A game with its cost, purchase price and largest deterred gain among its values."""
     if N is None:
-        N = round(
-            10
-            ** rng.choice([0, 0.31, 6, rng.uniform(0, 6), rng.uniform(0, 2)], p=[0.04, 0.04, 0.04, 0.58, 0.3])
-        )
+        magnitude = rng.choice([0, 0.31, 6, rng.uniform(0, 6), rng.uniform(0, 2)], p=[0.04] * 3 + [0.58, 0.3])
+        N = round(10**magnitude)
     unit = 10 ** rng.uniform(-3, 6)
-    lab, low, high = draw_values(
-        rng, unit, values or rng.choice(["uniform", "normal", "lognormal", "known"], p=[0.35, 0.3, 0.25, 0.1])
-    )
+    kind = values or rng.choice(["uniform", "normal", "lognormal", "known"], p=[0.35, 0.3, 0.25, 0.1])
+    lab, low, high = draw_values(rng, unit, kind)
     width = high - low
     lab["cost"] = rng.choice([0, low * rng.uniform(), low + 0.7 * width * rng.uniform()])
     lab["capability_value"] = rng.choice([0, width * rng.uniform(), low * rng.uniform()])

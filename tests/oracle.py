@@ -8,133 +8,15 @@ permits, violations and the rents of the labs that run then give every quantity.
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
 from itertools import pairwise
 
 from mpmath import mp, mpf
+from panels import REACH, gauss, panels
+from rents import UniformRents, distribution
 
-from deterrence import CapMarket, Game, LogNormal, TruncatedNormal
+from deterrence import CapMarket, Game
 
 TIE = mpf(10) ** -12  # a shortfall of this share of the gain still complies
-REACH = 44  # what lies this far (in logarithms) below the peak is left out: 1e-19
-PANEL = 8  # and a panel spans at most this much
-
-
-class UniformRents:
-    """Uniform on [low, high]; the coordinate is the rent itself."""
-
-    tilt = 0
-
-    def __init__(self, low, high):
-        self.low, self.high = low, high
-
-    def rent(self, t):
-        return t
-
-    def coordinate(self, s):
-        return min(max(s, self.low), self.high)
-
-    def log_density(self, t):
-        return -mp.log(self.high - self.low)
-
-    def mass(self, a, b):
-        """Probability of the coordinates from a to b."""
-        return (b - a) / (self.high - self.low)
-
-    def moments(self, a, b):
-        """Integrals of s^j, j = 0..3, over the rents with coordinates from a to b."""
-        return [(b ** (j + 1) - a ** (j + 1)) / (j + 1) / (self.high - self.low) for j in range(4)]
-
-
-class NormalRents:
-    """Truncated normal; the coordinate is the standard deviate."""
-
-    tilt = 0
-
-    def __init__(self, mean, sd, low, high):
-        self.mean, self.sd = mean, sd
-        self.low, self.high = (low - mean) / sd, (high - mean) / sd
-        self.whole = normal_mass(self.low, self.high)
-
-    def rent(self, t):
-        return self.mean + self.sd * t
-
-    def coordinate(self, s):
-        return min(max((s - self.mean) / self.sd, self.low), self.high)
-
-    def log_density(self, t):
-        return -t * t / 2 - mp.log(2 * mp.pi) / 2 - mp.log(self.whole)
-
-    def mass(self, a, b):
-        return normal_mass(a, b) / self.whole
-
-    def moments(self, a, b):
-        # By parts: d(s^j phi) = (j sd s^(j-1) - z s^j) phi dz, and sd z = s - mean.
-        s_a, s_b = self.rent(a), self.rent(b)
-        edge_a, edge_b = self.sd * normal_density(a), self.sd * normal_density(b)
-        m = [normal_mass(a, b)]
-        m += [self.mean * m[0] + edge_a - edge_b]
-        for j in (1, 2):
-            m += [self.mean * m[j] + j * self.sd**2 * m[j - 1] + s_a**j * edge_a - s_b**j * edge_b]
-        return [x / self.whole for x in m]
-
-
-class LogNormalRents:
-    """Lognormal values less a cost; the coordinate is the standard deviate of the logarithm."""
-
-    low, high = -mp.inf, mp.inf
-
-    def __init__(self, median, sigma, cost):
-        self.median, self.sigma, self.cost = median, sigma, cost
-        self.tilt = 2 * sigma  # squared rents grow like exp(tilt t)
-        self.v = [median**j * mp.exp((j * sigma) ** 2 / 2) for j in range(4)]  # E[v^j]
-
-    def rent(self, t):
-        return self.median * mp.exp(self.sigma * t) - self.cost
-
-    def coordinate(self, s):
-        v = s + self.cost
-        return mp.log(v / self.median) / self.sigma if v > 0 else self.low
-
-    def log_density(self, t):
-        return -t * t / 2 - mp.log(2 * mp.pi) / 2
-
-    def mass(self, a, b):
-        return normal_mass(a, b)
-
-    def moments(self, a, b):
-        c, shifts = self.cost, [j * self.sigma for j in range(4)]
-        v = [self.v[j] * normal_mass(a - shift, b - shift) for j, shift in enumerate(shifts)]
-        m1, m2 = v[1] - c * v[0], v[2] - 2 * c * v[1] + c * c * v[0]
-        return [v[0], m1, m2, v[3] - 3 * c * v[2] + 3 * c * c * v[1] - c**3 * v[0]]
-
-
-def normal_mass(a, b):
-    """Standard normal probability of [a, b], from the tails, so that it does not cancel."""
-    if a > 0:
-        return normal_tail(a) - normal_tail(b)
-    return normal_tail(-b) - normal_tail(-a) if b < 0 else 1 - normal_tail(-a) - normal_tail(b)
-
-
-@lru_cache(10_000)
-def normal_tail(x):
-    """Standard normal probability above x >= 0."""
-    return mp.erfc(x / mp.sqrt(2)) / 2
-
-
-@lru_cache(10_000)
-def normal_density(x):
-    return mp.exp(-x * x / 2) / mp.sqrt(2 * mp.pi)
-
-
-def distribution(noun, cost):
-    """Distribution of a value less a cost, or the difference itself if it is known."""
-    d, c = noun, mpf(cost)
-    if isinstance(d, LogNormal):
-        return LogNormalRents(mpf(d.median), mpf(d.sigma), c)
-    if isinstance(d, TruncatedNormal):
-        return NormalRents(d.mean - c, mpf(d.sd), d.min - c, d.max - c)
-    return UniformRents(d.min - c, d.max - c) if d.min < d.max else d.min - c
 
 
 class Setting:
@@ -225,23 +107,15 @@ class Moments:
     """Raw moments of price P, permits n, violators m and welfare of the runners W, summed over states."""
 
     def __init__(self):
-        self.sums = dict.fromkeys(
-            ["1", "P", "PP", "n", "nn", "m", "mm", "nm", "W", "WW", "Pn", "PnPn"], mpf(0)
-        )
+        names = ("1", "P", "PP", "n", "nn", "m", "mm", "nm", "W", "WW", "Pn", "PnPn")
+        self.sums = dict.fromkeys(names, mpf(0))
         self.some = [mpf(0)] * 3  # weight, share and squared share of losers that comply, where there are any
 
-    def add(self, weight, price, permits, losers, h, m_W, v_W):
+    def add(self, weight, price, n, losers, h, W, var_W):
         P = mpf(0) if mp.isnan(price) else price
-        m = losers * h
-        row = {"1": 1, "P": P, "PP": P * P, "n": permits, "nn": permits**2, "m": m, "mm": m * (1 - h) + m * m}
-        row |= {
-            "nm": permits * m,
-            "W": m_W,
-            "WW": v_W + m_W * m_W,
-            "Pn": P * permits,
-            "PnPn": (P * permits) ** 2,
-        }
-        for name, value in row.items():
+        m, Pn = losers * h, P * n
+        row = [1, P, P * P, n, n * n, m, m * (1 - h) + m * m, n * m, W, var_W + W * W, Pn, Pn * Pn]
+        for name, value in zip(self.sums, row, strict=True):
             self.sums[name] += weight * value
         if losers:
             share = [1, 1 - h, h * (1 - h) / losers + (1 - h) ** 2]
@@ -286,17 +160,9 @@ def _add_known(M, e, s, N):
         permits = N if s >= cut else 0
     asked = mp.inf if mp.isnan(price) else price
     h = e.delta((asked if e.game.lab.gain_rule == "price" else s) + e.V)
-    w = s + e.extra
-    losers = N - permits
-    M.add(
-        1,
-        price,
-        permits,
-        losers,
-        h,
-        permits * (s - e.k * e.q_f) + losers * h * w,
-        losers * h * (1 - h) * w * w,
-    )
+    w, losers = s + e.extra, N - permits
+    mean = permits * (s - e.k * e.q_f) + losers * h * w
+    M.add(mpf(1), price, permits, losers, h, mean, losers * h * (1 - h) * w * w)
 
 
 def _add_slack(M, e, law, cut, price, most):
@@ -311,7 +177,7 @@ def _add_slack(M, e, law, cut, price, most):
 
 
 def _binomial(N, p, q, most):
-    """Numbers of successes up to `most` and their probabilities, from the likeliest down to 1e-21 of it."""
+    """Numbers of successes up to `most` and their probabilities, from the likeliest down to 1e-19 of it."""
     if not p or not q:
         if not p or most == N:
             yield (N if p else 0), mpf(1)
@@ -341,7 +207,7 @@ def _add_binding(M, e, law, Q):
         tops = (Q - 1) * mp.log(above) if Q > 1 and above else 0 if Q == 1 else -mp.inf
         return log_C + law.log_density(t) + tops + ((N - Q) * mp.log(below) if below else -mp.inf)
 
-    for a, b in _panels(log_weight, law, [start, *map(law.coordinate, e.marks)]):
+    for a, b in panels(log_weight, law, [start, *map(law.coordinate, e.marks)]):
         if a < start:
             continue
         for node, share in gauss():
@@ -353,64 +219,6 @@ def _add_binding(M, e, law, Q):
             mean = x - e.k * e.q_f + (Q - 1) * u1 + (N - Q) * w1
             var = (Q - 1) * (u2 - u1 * u1) + (N - Q) * (w2 - w1 * w1)
             M.add(weight, x, Q, N - Q, h, mean, var)
-
-
-def _panels(log_weight, law, marks):
-    """Panels that carry all of the weight, and all that is left of it beyond each mark."""
-    low, high = max(law.low, mpf(-60)), min(law.high, mpf(60)) if law.tilt else law.high
-    peak = _peak(log_weight, low, high)
-    edges = {*_march(log_weight, law.tilt, peak, low), *_march(log_weight, law.tilt, peak, high)}
-    for t in marks:
-        if low < t < high:
-            edges.add(t)
-            if PANEL < log_weight(peak) - log_weight(t) < 700:
-                edges.update(_march(log_weight, law.tilt, t, low if t < peak else high))
-    edges = sorted(edges)
-    return pairwise(edges)
-
-
-def _peak(f, low, high):
-    """Where a concave function is largest, to 1e-8 of the interval."""
-    for _ in range(50):
-        third = (high - low) / 3
-        if f(low + third) < f(high - third):
-            low += third
-        else:
-            high -= third
-    return (low + high) / 2
-
-
-def _march(log_weight, tilt, start, stop):
-    """Edges from `start` towards `stop`, until the weight, also that of squared rents, is negligible."""
-    edges, step = [start], stop - start
-    now = best = [log_weight(start), log_weight(start) + tilt * start]
-    while edges[-1] != stop and any(a > b - REACH for a, b in zip(now, best, strict=True)):
-        step = max(2 * step, stop - edges[-1], key=lambda x: -abs(x))
-        while True:
-            t = edges[-1] + step
-            then = [log_weight(t), log_weight(t) + tilt * t]
-            if max(abs(a - b) for a, b in zip(now, then, strict=True)) <= PANEL:
-                break
-            step /= 2
-        edges.append(stop if step == stop - edges[-1] else t)
-        now, best = then, [max(a, b) for a, b in zip(best, then, strict=True)]
-    return edges
-
-
-@cache
-def gauss(n=16):
-    """Nodes and weights of the Gauss-Legendre rule on [0, 1]."""
-    rule = []
-    for i in range(n):
-        x = mp.cos(mp.pi * (i + mpf(3) / 4) / (n + mpf(1) / 2))
-        for _ in range(8):  # Newton's method doubles the digits
-            before, here = mpf(1), x
-            for k in range(2, n + 1):
-                before, here = here, ((2 * k - 1) * x * here - (k - 1) * before) / k
-            slope = n * (x * here - before) / (x * x - 1)
-            x -= here / slope
-        rule.append(((x + 1) / 2, 1 / ((1 - x * x) * slope**2)))
-    return rule
 
 
 def _report(e, M, N):

@@ -196,6 +196,7 @@ class TestPriceCdf:
         y = np.array([-0.1, 0.0, 0.29, 0.31, 5.0])
         fixed = small_game(dt.FixedPriceMarket(fixed_price=0.3))
         np.testing.assert_array_equal(dt.price_cdf(fixed, y), [0, 0, 0, 1, 1])
+        assert dt.price_cdf(fixed, 0.3) == 1.0
         slack = small_game(dt.CapMarket(token_cap=5))
         np.testing.assert_array_equal(dt.price_cdf(slack, y), [0, 1, 1, 1, 1])
         alike = small_game(dt.CapMarket(token_cap=2), gross_value_min=1.0, gross_value_max=1.0)

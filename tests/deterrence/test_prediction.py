@@ -70,10 +70,8 @@ def test_the_200_games_are_of_every_kind():
 def has_worthless_runs(game):
     """Some labs are worth less than the cost, some more."""
     values = game.lab.gross_value
-    low = getattr(values, "min", 0.0)
-    return (
-        low < game.lab.cost < getattr(values, "max", math.inf) and game.n_agents > game.market.token_cap > 0
-    )
+    inside = getattr(values, "min", 0.0) < game.lab.cost < getattr(values, "max", math.inf)
+    return inside and game.n_agents > game.market.token_cap > 0
 
 
 RISKS = [
@@ -83,23 +81,59 @@ RISKS = [
 ]
 
 
+RISK = {"risk_profile_min": 0.5, "risk_profile_max": 1.5}
+
+
 @pytest.mark.parametrize("values", VALUES)
 @pytest.mark.parametrize("risk", RISKS)
 def test_curved_distributions_of_risk_at_50_digits(risk, values):
-    market = dt.FixedPriceMarket(fixed_price=1.5)
-    assert_moments(
-        small_game(market, values=values, risk_profile_distribution=risk),
-        exact(small_game(market, values=values, risk_profile_distribution=risk)),
-    )
+    game = small_game(dt.FixedPriceMarket(fixed_price=1.5), values=values, risk_profile_distribution=risk)
+    assert_moments(game, exact(game))
 
 
 @pytest.mark.parametrize(
     ("values", "risk", "rule"), [("uniform", 0, "min"), ("lognormal", 1, "value"), ("normal", 2, "price")]
 )
 def test_curved_distributions_of_risk_under_a_cap(values, risk, rule):
-    game = small_game(
-        dt.CapMarket(token_cap=2), values=values, risk_profile_distribution=RISKS[risk], gain_rule=rule
-    )
+    lab = {"risk_profile_distribution": RISKS[risk], "gain_rule": rule}
+    game = small_game(dt.CapMarket(token_cap=2), values=values, **lab)
+    assert_moments(game, exact(game))
+
+
+def normal(**parameters):
+    return {"gross_value_distribution": dt.TruncatedNormal(**parameters)}
+
+
+def lognormal(**parameters):
+    return {"gross_value_distribution": dt.LogNormal(**parameters)}
+
+
+AWKWARD = {
+    "one permit for ten million labs": (10**7, 1, {}),
+    "all but one of ten million labs": (10**7, 10**7 - 1, {}),
+    "bounds a thousand sd away": (10**7, 10**6, normal(mean=1.0, sd=1e-3, min=0.0, max=2.0)),
+    "values a billionth apart": (1000, 300, normal(mean=1.0, sd=1e-9, min=0.0, max=2.0) | {"cost": 1.0}),
+    "lognormal, nearly one value": (10**6, 10**5, lognormal(median=1.0, sigma=1e-9) | {"cost": 1.0}),
+    "lognormal, tails above all": (10**6, 1, lognormal(median=1.0, sigma=5.0)),
+    "lognormal, the least of a million": (10**6, 10**6 - 1, lognormal(median=1.0, sigma=5.0) | {"cost": 0.0}),
+    "six sd above the mean": (5, 3, normal(mean=1.0, sd=1.0, min=6.99, max=20.0)),
+    "six sd below the mean": (5, 3, normal(mean=10.0, sd=1.0, min=0.0, max=4.01)),
+    "nearly uniform": (40, 20, normal(mean=1.0, sd=1e6, min=0.5, max=2.0)),
+    "as much money as there may be": (40, 20, {"gross_value_min": 1e14, "gross_value_max": 1e15}),
+    "hardly any money": (40, 20, {"gross_value_min": 0.0, "gross_value_max": 1e-12, "cost": 0.0}),
+    "everyone violates": (1000, 300, {"capability_value": 1e9}),
+    "no one violates": (1000, 300, {"reputation_sensitivity": 1e15}),
+    "bold labs": (1000, 300, {"risk_profile_min": 0.0}),
+    "risks a billionth apart": (1000, 300, {"risk_profile_min": 1.0, "risk_profile_max": 1.000000001}),
+    "hardly any run worth its cost": (10**5, 300, {"cost": 2.9999}),
+}
+
+
+@pytest.mark.parametrize(("N", "Q", "lab"), AWKWARD.values(), ids=AWKWARD.keys())
+def test_awkward_markets_at_50_digits(N, Q, lab):
+    bounds = {} if "gross_value_distribution" in lab else {"gross_value_min": 0.5, "gross_value_max": 3.0}
+    lab = {"gross_value_min": None, "gross_value_max": None} | RISK | bounds | lab
+    game = small_game(dt.CapMarket(token_cap=Q), n_agents=N, **lab)
     assert_moments(game, exact(game))
 
 
@@ -114,7 +148,7 @@ def test_every_arrangement_of_a_few_labs(N):
 @pytest.mark.parametrize("values", VALUES)
 @pytest.mark.parametrize("market", [dt.CapMarket(token_cap=300_000), dt.FixedPriceMarket(fixed_price=1.5)])
 def test_a_million_labs_take_less_than_50_milliseconds(values, market):
-    game = small_game(market, n_agents=10**6, values=values, risk_profile_min=0.5, risk_profile_max=1.5)
+    game = small_game(market, n_agents=10**6, values=values, **RISK)
     dt.predict(game)  # imports SciPy
 
     def seconds():
