@@ -155,3 +155,10 @@ def test_where_the_limit_is_a_tie_it_is_met_like_1_over_root_N(values):
 def test_at_a_fixed_price_the_limit_holds_at_any_number(values):
     away = distances(values, lambda N: dt.FixedPriceMarket(fixed_price=1.5), **RISK)
     assert away.max() < 1e-12
+
+
+@pytest.mark.parametrize("cap", [20, 21])
+def test_a_cap_that_does_not_bind_has_price_0_and_permits_for_all(cap):
+    slack = dt.limit(small_game(dt.CapMarket(token_cap=cap), n_agents=20, cost=0.0))
+    assert (slack.price, slack.revenue) == (0.0, 0.0)
+    assert (slack.permits, slack.violations) == (1.0, 0.0)
