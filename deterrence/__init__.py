@@ -167,7 +167,12 @@ _ON_DEMAND = {
 }
 
 
+_ROOMS = ("formulas", "games")
+
+
 def __getattr__(name: str) -> Any:
+    if name in _ROOMS:
+        return import_module(f"deterrence.{name}")
     for module, names in _ON_DEMAND.items():
         if name in names:
             value = getattr(import_module(f"deterrence.{module}"), name)
@@ -177,4 +182,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted({*globals(), *__all__, *_ROOMS})

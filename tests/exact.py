@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any
@@ -11,7 +12,9 @@ import pytest
 
 from deterrence import ParameterError
 
-N = 10_000
+N = int(os.environ.get("POINTS", "10000"))
+"""Points at which each function is tested; `make verify` asks for more."""
+
 EPS = 2.0**-52
 
 # Multiples of 1/16, so that products, sums and differences of a few are exact in double precision.

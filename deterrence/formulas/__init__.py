@@ -67,13 +67,15 @@ from deterrence.formulas._market import (
     permit_rent,
     unpermitted_probability,
 )
+from deterrence.formulas._proposition import Case, Proposition
 from deterrence.formulas._punishment import (
     collected_penalty,
     posted_penalty,
     punishment,
     recoverable_penalty,
 )
-from deterrence.formulas._registry import registry, sections
+from deterrence.formulas._registry import derive, registry, sections
+from deterrence.formulas._result import Result
 from deterrence.formulas._sheet import sheet
 from deterrence.formulas._sources import sources
 from deterrence.formulas._step import Step
@@ -100,7 +102,10 @@ from deterrence.formulas._violations import (
 )
 
 __all__ = [
+    "Case",
     "Formula",
+    "Proposition",
+    "Result",
     "Step",
     "Variable",
     "audit_rate",
@@ -113,6 +118,7 @@ __all__ = [
     "cumulative_defection",
     "cut_off_value",
     "defection_probability",
+    "derive",
     "deterred_share",
     "deterrence_ratio",
     "effective_detection",

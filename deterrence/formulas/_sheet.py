@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 from sympy import S
 
-from deterrence.formulas._formula import Formula
 from deterrence.formulas._printing import latex
 from deterrence.formulas._registry import sections
+from deterrence.formulas._result import Result
 from deterrence.formulas._sources import sources
 from deterrence.formulas._symbols import Variable, glossary
 
@@ -21,6 +22,7 @@ _HEAD = r"""\documentclass[11pt,a4paper]{article}
 \setlength{\topmargin}{-1cm}
 \setlength{\emergencystretch}{3em}
 \allowdisplaybreaks
+\newtheorem{proposition}{Proposition}
 \title{Deterrence in a market for compute permits:\\ formulas and derivations}
 \author{}
 \date{}
@@ -28,7 +30,7 @@ _HEAD = r"""\documentclass[11pt,a4paper]{article}
 \maketitle
 \noindent
 A Governor sells permits for large training runs. A lab without a permit complies if and only if the
-penalty it expects is at least its gain, $p_{\mathrm{eff}} B \ge g$; a tie complies. Every formula below is
+penalty it expects is at least its gain, $p_{\mathrm{eff}} B \ge g$; a tie complies. Every result below is
 also a function of the Python package \texttt{deterrence}, and each step of a derivation is an identity or
 an inequality that has been verified by computer algebra. Inequalities hold in the interior of the domains,
 and in their weak form on the boundary.
@@ -45,12 +47,9 @@ _DOMAINS = {  # SymPy's own need a font
     S.Naturals0: r"\{0, 1, \dots\}",
 }
 
-_ROWS = 38
-"""Rows of symbols that fit on a page."""
-
 
 def sheet() -> str:
-    r"""Set all formulas in one LaTeX document, with symbols, assumptions, derivations and sources.
+    r"""Set all results in one LaTeX document, with symbols, assumptions, derivations and sources.
 
     Returns
     -------
@@ -63,40 +62,44 @@ def sheet() -> str:
     >>> formulas.sheet().splitlines()[0]
     '\\documentclass[11pt,a4paper]{article}'
     """
-    parts = [_HEAD, r"\section{Symbols}", *_tables(list(glossary.values()))]
-    for title, formulas in sections.items():
+    parts = [_HEAD, r"\section{Symbols}", *_tables()]
+    for title, results in sections.items():
         parts.append(rf"\section{{{title}}}")
-        parts.extend(_entry(formula) for formula in formulas)
+        parts.extend(_entry(result) for result in results)
     return "\n".join([*parts, _bibliography(), r"\end{document}", ""])
 
 
-def _tables(variables: list[Variable]) -> list[str]:
-    return [_table(variables[start : start + _ROWS]) for start in range(0, len(variables), _ROWS)]
+def _tables() -> Iterator[str]:
+    """Tables of symbols, one for each topic."""
+    for topic, variables in groupby(glossary.values(), key=lambda variable: variable.topic):
+        yield rf"\subsection*{{{topic}}}"
+        yield _table(list(variables))
 
 
 def _table(variables: Sequence[Variable]) -> str:
     domains = [_DOMAINS.get(v.domain) or latex(v.domain) for v in variables]
     rows = [
-        rf"${v.latex}$ & {v.meaning} & {v.unit} & ${domain}$ \\"
+        rf"${v.latex}$ & \raggedright {v.meaning} & {v.unit} & ${domain}$ \\"
         for v, domain in zip(variables, domains, strict=True)
     ]
-    head = [r"\begin{center}\small", r"\begin{tabular}{@{}llll@{}}", r"\toprule"]
+    head = [r"\noindent\begin{tabular}{@{}p{1.2cm}p{9.2cm}ll@{}}", r"\toprule"]
     head += [r"symbol & meaning & unit & domain \\", r"\midrule"]
-    return "\n".join([*head, *rows, r"\bottomrule", r"\end{tabular}", r"\end{center}"])
+    return "\n".join([*head, *rows, r"\bottomrule", r"\end{tabular}"])
 
 
-def _entry(formula: Formula) -> str:
-    """One formula: what it says, the formula, what it rests on, why it holds, and where it is from."""
-    lines = [rf"\subsection{{\texttt{{{_code(formula.name)}}}}}", formula.statement]
-    lines.append(rf"\[ {formula.latex()} \]")
-    if formula.valid:
-        lines.append("Valid for " + ", ".join(f"${latex(relation)}$" for relation in formula.valid) + ".")
-    if formula.assumptions:
-        lines.append(r"\paragraph{Assumptions.} " + " ".join(formula.assumptions))
-    lines += [r"\paragraph{Derivation.}", formula.derivation_latex()]
-    cited = rf"\cite{{{','.join(formula.source)}}}" if formula.source else "Derived here"
+def _entry(result: Result) -> str:
+    """One result: what it says, what it rests on, why it holds, where it is from, and its function."""
+    name, shown = rf"\texttt{{{_code(result.name)}}}", result.latex()
+    lines = [rf"\begin{{proposition}}[{name}]\label{{{result.name}}}", result.statement]
+    lines += [rf"\[ {shown} \]"] if shown else []
+    if result.valid:
+        lines.append("Valid for " + ", ".join(f"${latex(relation)}$" for relation in result.valid) + ".")
+    lines += [*result.assumptions, r"\end{proposition}"]
+    lines.append(rf"\addcontentsline{{toc}}{{subsection}}{{\protect\numberline{{\theproposition}}{name}}}")
+    lines += [r"\paragraph{Derivation.}", result.derivation_latex()]
+    cited = rf"\cite{{{','.join(result.source)}}}" if result.source else "Derived here"
     lines.append(rf"\paragraph{{Source.}} {cited}. \\")
-    lines.append(rf"\textbf{{In Python.}} \texttt{{{_code(formula.twin)}}}")
+    lines.append(rf"\textbf{{In Python.}} \texttt{{{_code(result.twin)}}}")
     return "\n".join(lines)
 
 
@@ -106,4 +109,4 @@ def _code(text: str) -> str:
 
 def _bibliography() -> str:
     items = [rf"\bibitem{{{key}}} {work}" for key, work in sources.items()]
-    return "\n".join([r"\begin{thebibliography}{9}", *items, r"\end{thebibliography}"])
+    return "\n".join([r"\begin{thebibliography}{99}", *items, r"\end{thebibliography}"])

@@ -24,6 +24,8 @@ class Variable:
         How it is written, what it says, and in what it is measured.
     domain : sympy.Set
         Values it may take.
+    topic : str
+        What it belongs to; two topics may write two things with the same letter.
     """
 
     symbol: Symbol
@@ -31,6 +33,7 @@ class Variable:
     meaning: str
     unit: str
     domain: Set
+    topic: str
 
 
 class _Kind(NamedTuple):
@@ -54,13 +57,21 @@ glossary: dict[Symbol, Variable] = {}
 """Every letter, in the order of the table of symbols."""
 
 
-def _letter(name: str, latex: str, kind: _Kind, meaning: str) -> Math:
-    symbol = Symbol(name, **kind.assumptions)
-    glossary[symbol] = Variable(symbol, latex, meaning, kind.unit, kind.domain)
-    return symbol
+class _Topic:
+    """Makes the letters of one topic."""
+
+    def __init__(self, title: str) -> None:
+        self._title = title
+
+    def __call__(self, name: str, latex: str, kind: _Kind, meaning: str) -> Math:
+        symbol = Symbol(name, **kind.assumptions)
+        if symbol in glossary:
+            raise ValueError(f"{name} is taken")
+        glossary[symbol] = Variable(symbol, latex, meaning, kind.unit, kind.domain, self._title)
+        return symbol
 
 
-# Enforcement
+_letter = _Topic("Enforcement")
 pi_1 = _letter("pi_1", r"\pi_1", _PROBABILITY, "audit probability after a suspicious signal")
 pi_0 = _letter("pi_0", r"\pi_0", _PROBABILITY, "audit probability after a clean signal")
 alpha = _letter("alpha", r"\alpha", _PROBABILITY, "probability that a compliant lab's signal is suspicious")
@@ -72,7 +83,7 @@ p_eff = _letter("p_eff", r"p_{\mathrm{eff}}", _PROBABILITY, "probability that a 
 q_f = _letter("q_f", "q_f", _PROBABILITY, "probability that a compliant running lab is checked")
 w = _letter("w", "w", _SHARE, "share of violators among the running labs")
 
-# Punishment
+_letter = _Topic("Punishment")
 phi = _letter("phi", r"\phi", _MONEY, "fine")
 K = _letter("K", "K", _MONEY, "collateral")
 L = _letter("L", "L", _MONEY, "liability cap; infinite if there is none")
@@ -83,7 +94,7 @@ P = _letter("P", "P", _MONEY, "punishment of a caught violator")
 r = _letter("r", "r", _RATIO, "risk multiplier on the perceived punishment")
 B = _letter("B", "B", _MONEY, "perceived punishment, $rP$")
 
-# Compliance
+_letter = _Topic("Compliance")
 v = _letter("v", "v", _MONEY, "value of a training run")
 c = _letter("c", "c", _MONEY, "cost of a training run")
 p = _letter("p", "p", _MONEY, "permit price")
@@ -91,13 +102,13 @@ V = _letter("V", "V", _MONEY, "racing value of an unpermitted run")
 g = _letter("g", "g", _BALANCE, "gain from running without a permit")
 p_s_star = _letter("p_s_star", "p_s^*", _RATE, "audit probability that deters")
 
-# Audit rules
+_letter = _Topic("Audit rules")
 v_star = _letter("v_star", "v^*", _MONEY, "value of the marginal permit holder")
 x = _letter("x", "x", _RATIO, r"deterrence ratio, $P\beta/(v^*-c)$")
 pi = _letter("pi", r"\pi", _PROBABILITY, "an audit probability")
 t = _letter("t", "t", _RATE, "audit rate that violators must face")
 
-# Market
+_letter = _Topic("Market")
 N = _letter("N", "N", _LABS, "labs")
 Q = _letter("Q", "Q", _COUNT, "permits for sale")
 kappa = _letter("kappa", r"\kappa", _SHARE, "permits per lab, $Q/N$")
@@ -105,7 +116,9 @@ a = _letter("a", "a", _MONEY, "least value of a run")
 b = _letter("b", "b", _MONEY, "largest value of a run")
 F = _letter("F", "F", _PROBABILITY, "distribution function of the values, at $y+c$")
 u = _letter("u", "u", _PROBABILITY, "quantile of a lab's value")
-D = _letter("D", "D", _MONEY, r"expected punishment, $p_{\mathrm{eff}}P$")
+D = _letter(
+    "D", "D", _MONEY, r"expected punishment, $p_{\mathrm{eff}}P$; in games, the loss of an audited violator"
+)
 r0 = _letter("r0", "r_0", _RATIO, "least risk multiplier")
 r1 = _letter("r1", "r_1", _RATIO, "largest risk multiplier")
 u_hat = _letter("u_hat", r"\hat u", _PROBABILITY, r"quantile of the cut-off value $\hat v$")
@@ -117,7 +130,7 @@ v_p = _letter("v_p", "v_p", _MONEY, "value from which a lab buys at a fixed pric
 v_bar = _letter("v_bar", r"\bar v", _MONEY, "$v_p$, moved into $[a,b]$")
 sold = _letter("sold", "n", _COUNT, r"permits sold, $\min(Q,N)$")
 
-# Aggregates
+_letter = _Topic("Aggregates")
 n_P = _letter("n_P", "E[n_P]", _MEAN, "expected permit holders")
 n_V = _letter("n_V", "E[n_V]", _MEAN, "expected violators")
 penalty = _letter("penalty", r"\varphi", _MONEY, "money that a catch moves")
@@ -125,6 +138,14 @@ rents = _letter("rents", "S", _BALANCE, "expected rents of permit holders and vi
 checks = _letter("checks", "X", _CHECKS, "expected audits and backchecks")
 H = _letter("H", "H", _MONEY, "harm of a violation")
 k = _letter("k", "k", _MONEY, "cost of an audit or backcheck")
+
+_letter = _Topic("Inspection games")
+q = _letter("q", "q", _PROBABILITY, "probability that the lab defects")
+audit = _letter("audit", "a", _PROBABILITY, "probability that the Governor audits")
+M = _letter("M", "M", _MONEY, "what auditing a violator returns to the Governor")
+k_audit = _letter("k_audit", "k", _BALANCE, "cost of an audit, net; negative if audits pay for themselves")
+rho = _letter("rho", r"\rho", _PROBABILITY, "audit cost over its return, $k/M$")
+precision = _letter("precision", r"\lambda", _RATIO, "precision of logit choice, per unit of money")
 
 none = S.NaN
 """What a formula says where no such value exists."""

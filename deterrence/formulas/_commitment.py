@@ -1,0 +1,3 @@
+"""Commitment."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Audit capacity."""
+
+from __future__ import annotations

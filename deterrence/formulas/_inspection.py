@@ -1,0 +1,3 @@
+"""Inspection game."""
+
+from __future__ import annotations

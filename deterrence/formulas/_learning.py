@@ -1,0 +1,3 @@
+"""Learning."""
+
+from __future__ import annotations

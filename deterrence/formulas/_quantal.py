@@ -1,0 +1,3 @@
+"""Quantal response."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Repeated enforcement."""
+
+from __future__ import annotations

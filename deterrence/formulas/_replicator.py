@@ -1,0 +1,3 @@
+"""Replicator dynamics."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Signal game."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Splitting a run."""
+
+from __future__ import annotations

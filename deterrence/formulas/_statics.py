@@ -1,0 +1,3 @@
+"""Comparative statics."""
+
+from __future__ import annotations

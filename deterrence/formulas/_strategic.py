@@ -1,0 +1,3 @@
+"""Strategic bidding."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Welfare."""
+
+from __future__ import annotations

@@ -1,0 +1,6 @@
+"""The games between labs and Governor, each with its complete set of equilibria.
+
+Examples
+--------
+>>> from deterrence import games
+"""
