@@ -3,4 +3,23 @@
 Examples
 --------
 >>> from deterrence import games
+>>> print(games.inspection(g=1.0, D=2.0, k=0.0, M=1.0))
+defecting pays unless audited; auditing pays, but for nothing where the lab complies
+  q = 0, a in [0.5, 1]
 """
+
+from deterrence.games._inspection import (
+    InspectionEquilibria,
+    InspectionSubset,
+    inspection,
+    inspection_cutoffs,
+    inspection_values,
+)
+
+__all__ = [
+    "InspectionEquilibria",
+    "InspectionSubset",
+    "inspection",
+    "inspection_cutoffs",
+    "inspection_values",
+]
