@@ -15,11 +15,23 @@ from deterrence.games._inspection import (
     inspection_cutoffs,
     inspection_values,
 )
+from deterrence.games._signal import (
+    SignalEquilibria,
+    SignalSubset,
+    signal,
+    signal_cutoffs,
+    signal_values,
+)
 
 __all__ = [
     "InspectionEquilibria",
     "InspectionSubset",
+    "SignalEquilibria",
+    "SignalSubset",
     "inspection",
     "inspection_cutoffs",
     "inspection_values",
+    "signal",
+    "signal_cutoffs",
+    "signal_values",
 ]

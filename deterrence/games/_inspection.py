@@ -29,10 +29,8 @@ import numpy as np
 from deterrence._checks import Number, check_finite, check_nonnegative, check_unit
 from deterrence._numeric import operations
 from deterrence.games._places import (
-    ABOVE,
     AT_TOP,
     AT_ZERO,
-    BELOW,
     BOTH_ZERO,
     GOVERNOR,
     INSIDE,
@@ -95,7 +93,7 @@ def inspection_cutoffs(*, g: Number, D: Number, k: Number, M: Number) -> Cutoffs
 
 
 def _share(x: Any, top: Any) -> Any:
-    """x / top moved into [0, 1]; 0 where x is at most 0."""
+    """The ratio of x and top moved into [0, 1]; 0 where x is at most 0."""
     with np.errstate(all="ignore"):
         share = np.divide(x, top + 0.0)  # -0.0 becomes 0.0, so that infinities have the sign of x
     share = np.fmin(np.fmax(share, 0.0), 1.0)  # 0/0 becomes 0

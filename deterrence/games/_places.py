@@ -1,4 +1,4 @@
-"""Where a gain or a cost stands between 0 and what an audit moves, by exact comparison, and what that means."""
+"""Where a gain or a cost stands between 0 and what an audit moves, and what that means for the players."""
 
 from __future__ import annotations
 
