@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 sources = {
+    "avenhaus": "Avenhaus, R., von Stengel, B. and Zamir, S. (2002). Inspection games. "
+    "Handbook of Game Theory with Economic Applications 3:1947-1987.",
     "bayes": "Bayes, T. (1763). An essay towards solving a problem in the doctrine of chances. "
     "Philosophical Transactions 53:370-418.",
     "becker": "Becker, G. S. (1968). Crime and punishment: an economic approach. "
     "Journal of Political Economy 76:169-217.",
     "david": "David, H. A. and Nagaraja, H. N. (2003). Order Statistics, third edition. Wiley.",
+    "dresher": "Dresher, M. (1962). A sampling inspection problem in arms control agreements: "
+    "a game-theoretic analysis. Memorandum RM-2972-ARPA, RAND Corporation.",
     "neyman": "Neyman, J. and Pearson, E. S. (1933). On the problem of the most efficient tests of "
     "statistical hypotheses. Philosophical Transactions of the Royal Society A 231:289-337.",
     "polinsky": "Polinsky, A. M. and Shavell, S. (2000). The economic theory of public enforcement of law. "
@@ -15,5 +19,7 @@ sources = {
     "shavell": "Shavell, S. (1986). The judgment proof problem. "
     "International Review of Law and Economics 6:45-58.",
     "specification": "Technical specification of the compute-permit simulation: table of key variables.",
+    "tsebelis": "Tsebelis, G. (1990). Penalty has no impact on crime: a game-theoretic analysis. "
+    "Rationality and Society 2:255-286.",
 }
 """References by key."""

@@ -147,5 +147,9 @@ k_audit = _letter("k_audit", "k", _BALANCE, "cost of an audit, net; negative if 
 rho = _letter("rho", r"\rho", _PROBABILITY, "audit cost over its return, $k/M$")
 precision = _letter("precision", r"\lambda", _RATIO, "precision of logit choice, per unit of money")
 
+_letter = _Topic("Signal game")
+q_1 = _letter("q_1", "q_1", _PROBABILITY, "defection at which an audit after a suspicious signal pays")
+q_0 = _letter("q_0", "q_0", _PROBABILITY, "defection at which an audit after a clean signal pays")
+
 none = S.NaN
 """What a formula says where no such value exists."""

@@ -211,7 +211,9 @@ class SignalEquilibria(EquilibriumSets):
         letters = {name: np.expand_dims(getattr(self, name), (-2, -1)) for name in _LETTERS}
         known = ~np.isnan(self.q)
         q, p_s = np.where(known, self.q, 0.0), np.where(known, self.p_s, 0.0)
-        return where_known(known, signal_values(q=q, p_s=p_s, **letters))
+        lab, governor = signal_values(q=q, p_s=p_s, **letters)
+        # A lab that may comply gets 0, also where rounding moved p_s off a tie.
+        return where_known(known, Values(np.where(q[..., :1] < 1, 0.0, lab), governor))
 
     @property
     def subsets(self) -> tuple[SignalSubset, ...]:
@@ -272,6 +274,12 @@ class SignalEquilibria(EquilibriumSets):
 
 
 _PLANS = ((0, 0), (1, 0), (0, 1), (1, 1))
+_SIGNAL = {
+    -1: "suspicion speaks for defection",
+    0: "the signal says nothing",
+    1: "suspicion speaks for compliance",
+}
+"""What the sign of alpha - beta means."""
 
 
 def signal(
