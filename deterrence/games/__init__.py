@@ -3,4 +3,17 @@
 Examples
 --------
 >>> from deterrence import games
+>>> games.bimatrix([[0, 0], [0.1, -1]], [[0, -1], [-3, -1]]).extreme
+(Profile(row=(Fraction(2, 3), Fraction(1, 3)), column=(Fraction(10, 11), Fraction(1, 11))),)
 """
+
+from deterrence.games._bimatrix import Bimatrix, Equilibria, bimatrix
+from deterrence.games._equilibria import Profile, Subset
+
+__all__ = [
+    "Bimatrix",
+    "Equilibria",
+    "Profile",
+    "Subset",
+    "bimatrix",
+]
