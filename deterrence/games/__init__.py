@@ -6,8 +6,12 @@ Examples
 >>> print(games.inspection(g=1.0, D=2.0, k=0.0, M=1.0))
 defecting pays unless audited; auditing pays, but for nothing where the lab complies
   q = 0, a in [0.5, 1]
+>>> games.bimatrix([[0, 0], [0.1, -1]], [[0, -1], [-3, -1]]).extreme
+(Profile(row=(Fraction(2, 3), Fraction(1, 3)), column=(Fraction(10, 11), Fraction(1, 11))),)
 """
 
+from deterrence.games._bimatrix import Bimatrix, Equilibria, bimatrix
+from deterrence.games._equilibria import Profile, Subset
 from deterrence.games._inspection import (
     InspectionEquilibria,
     InspectionSubset,
@@ -24,10 +28,15 @@ from deterrence.games._signal import (
 )
 
 __all__ = [
+    "Bimatrix",
+    "Equilibria",
     "InspectionEquilibria",
     "InspectionSubset",
+    "Profile",
     "SignalEquilibria",
     "SignalSubset",
+    "Subset",
+    "bimatrix",
     "inspection",
     "inspection_cutoffs",
     "inspection_values",
