@@ -58,6 +58,13 @@ from deterrence.formulas._detection import (
     posterior_suspicious,
 )
 from deterrence.formulas._formula import Formula
+from deterrence.formulas._inspection import (
+    inspection_audit,
+    inspection_defection,
+    inspection_equilibria,
+    inspection_governor_value,
+    inspection_lab_value,
+)
 from deterrence.formulas._market import (
     clearing_price_cdf,
     clearing_price_mean,
@@ -135,6 +142,11 @@ __all__ = [
     "gain_price",
     "gain_value",
     "glossary",
+    "inspection_audit",
+    "inspection_defection",
+    "inspection_equilibria",
+    "inspection_governor_value",
+    "inspection_lab_value",
     "least_cost_pi_1",
     "least_cost_policy_cost",
     "least_cost_policy_pi_0",
