@@ -385,8 +385,9 @@ class _Numbers:
             plan[:] = CORNERS[vertex]
             return plan
         fixed, along = (0, 1, 1, 0)[vertex - 4], vertex % 2
-        weight = 1 - self._beta if along else self._beta
-        plan[:, along] = np.clip((self._t - fixed * (1 - weight)) / weight, 0.0, 1.0)
+        weights = self._beta, 1 - self._beta
+        rate = (self._t - fixed * weights[1 - along]) / weights[along]
+        plan[:, along] = np.clip(rate, 0.0, 1.0)
         plan[:, 1 - along] = fixed
         return plan
 
