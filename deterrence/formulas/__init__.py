@@ -84,6 +84,16 @@ from deterrence.formulas._punishment import (
 from deterrence.formulas._registry import derive, registry, sections
 from deterrence.formulas._result import Result
 from deterrence.formulas._sheet import sheet
+from deterrence.formulas._signal import (
+    signal_cutoff_clean,
+    signal_cutoff_suspicious,
+    signal_equilibria,
+    signal_equilibria_blind,
+    signal_equilibria_corner,
+    signal_governor_value,
+    signal_lab_value,
+    signal_odds,
+)
 from deterrence.formulas._sources import sources
 from deterrence.formulas._step import Step
 from deterrence.formulas._symbols import Variable, glossary
@@ -168,6 +178,14 @@ __all__ = [
     "sanction_objective",
     "sections",
     "sheet",
+    "signal_cutoff_clean",
+    "signal_cutoff_suspicious",
+    "signal_equilibria",
+    "signal_equilibria_blind",
+    "signal_equilibria_corner",
+    "signal_governor_value",
+    "signal_lab_value",
+    "signal_odds",
     "sources",
     "threshold_B",
     "threshold_P",

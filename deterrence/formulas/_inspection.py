@@ -16,7 +16,7 @@ from deterrence.games import inspection, inspection_cutoffs, inspection_values
 
 _GAME = {"g": g, "D": D, "k": k, "M": M}
 _PROFILE = {"q": q, "a": audit, **_GAME, "H": H}
-_PAYOFFS = (
+PAYOFFS = (
     "A lab that complies gets 0, one that defects $g - aD$. The Governor pays $k$ for an audit, loses $H$ by "
     "a violation, and gets $M$ from auditing a violator."
 )
@@ -93,7 +93,7 @@ with evaluate(False):  # printed as written
         function=inspection_cutoffs,
         arguments=_GAME,
         result="q",
-        assumptions=(_PAYOFFS,),
+        assumptions=(PAYOFFS,),
         source=("dresher", "tsebelis"),
         derive=_defection,
     )
@@ -106,30 +106,30 @@ with evaluate(False):  # printed as written
         function=inspection_cutoffs,
         arguments=_GAME,
         result="a",
-        assumptions=(_PAYOFFS,),
+        assumptions=(PAYOFFS,),
         source=("dresher", "tsebelis"),
         derive=_audit,
     )
     inspection_lab_value = Formula(
         name="inspection_lab_value",
-        statement="What the lab's best reply earns; in every equilibrium, its payoff.",
+        statement="What the lab's best reply earns: its payoff in every equilibrium.",
         left="V_L",
         expr=Max(0, g - audit * D),
         function=inspection_values,
         arguments=_PROFILE,
         result="lab",
-        assumptions=(_PAYOFFS,),
+        assumptions=(PAYOFFS,),
         derive=_lab_value,
     )
     inspection_governor_value = Formula(
         name="inspection_governor_value",
-        statement="What the Governor's best reply earns; in every equilibrium, its payoff.",
+        statement="What the Governor's best reply earns: its payoff in every equilibrium.",
         left="V_G",
         expr=Max(0, q * M - k) - q * H,
         function=inspection_values,
         arguments=_PROFILE,
         result="governor",
-        assumptions=(_PAYOFFS,),
+        assumptions=(PAYOFFS,),
         derive=_governor_value,
     )
 
@@ -200,7 +200,7 @@ def _ties() -> Iterator[Step]:
     yield Step("If $k = M > 0$ it may audit only where the lab defects for sure,", Lt(auditing(), 0),
                (Eq(k, M), Lt(q, 1)))  # fmt: skip
     yield Step("which the lab does as long as", Gt(defecting(), 0), (Lt(audit, g / D), Gt(g, 0)))
-    yield Step("If $g = D = 0$ every $q$ is a best reply, and the equilibria are the Governor's best replies;",
+    yield Step("If $g = D = 0$ every $q$ is a best reply, and the equilibria are the Governor's replies;",
                Eq(defecting(), 0), (Eq(g, 0), Eq(D, 0)))  # fmt: skip
     yield Step("if $k = M = 0$ every $a$ is, and they are the lab's.", Eq(auditing(), 0),
                (Eq(k, 0), Eq(M, 0)))  # fmt: skip
@@ -264,7 +264,7 @@ with evaluate(False):
         cases=tuple(rows()),
         function=inspection,
         arguments={**_GAME, "H": H},
-        assumptions=(_PAYOFFS,),
+        assumptions=(PAYOFFS,),
         source=("dresher", "tsebelis", "avenhaus"),
         derive=_equilibria,
     )

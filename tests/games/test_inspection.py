@@ -324,8 +324,8 @@ def test_reads_as_text():
 def test_hands_itself_to_other_tools():
     game = games.inspection(g=0.1, D=0.3, k=0.1, M=0.3, H=0.7).bimatrix
     tenth = Fraction(1, 10)
-    assert game.A == ((0, 0), (tenth, -2 * tenth))
-    assert game.B == ((0, -tenth), (-7 * tenth, -5 * tenth))
+    assert ((0, 0), (tenth, -2 * tenth)) == game.A
+    assert ((0, -tenth), (-7 * tenth, -5 * tenth)) == game.B
     assert game.row_actions == ("comply", "defect")
     assert game.column_actions == ("no audit", "audit")
 
