@@ -249,7 +249,8 @@ def test_where_rounding_hides_a_generic_equilibrium():
     missed = 0
     for _ in range(200):
         alpha, beta, t = sorted(rng.uniform(0.02, 0.98, 3).tolist())
-        found = games.signal(g=t, D=1.0, k=rng.uniform(0.02, 0.98), M=1.0, alpha=alpha, beta=beta, H=2.0)
+        D, M = rng.uniform(0.5, 2, 2).tolist()
+        found = games.signal(g=t * D, D=D, k=M * rng.uniform(0.02, 0.98), M=M, alpha=alpha, beta=beta, H=2.0)
         (subset,) = found.subsets
         q, (pi_1, pi_0) = subset.q[0], subset.audits[0]
         assert subset.q[1] == q
@@ -409,14 +410,18 @@ def test_every_row_of_the_tables_is_reached():
 def largest(rows, beta):
     """Rows of a table as intervals of q and polygons of plans, without those that others contain."""
     shapes = sorted({(q, polygon(*box, rate, beta)) for q, *box, rate in rows})
-    return [
-        (q, plans)
-        for q, plans in shapes
-        if not any(
-            (q, plans) != (wide, more) and wide[0] <= q[0] and q[1] <= wide[1] and holds(more, plans)
-            for wide, more in shapes
-        )
-    ]
+    return (
+        shapes
+        if len(shapes) == 1
+        else [
+            (q, plans)
+            for q, plans in shapes
+            if not any(
+                (q, plans) != (wide, more) and wide[0] <= q[0] and q[1] <= wide[1] and holds(more, plans)
+                for wide, more in shapes
+            )
+        ]
+    )
 
 
 def holds(polygon, plans):
