@@ -9,10 +9,12 @@ from typing import Any
 import numpy as np
 
 from deterrence._checks import (
+    NONNEGATIVE,
+    UNIT,
     Number,
     check_finite,
-    check_nonnegative,
     check_nonnegative_or_inf,
+    check_range,
     check_unit,
 )
 from deterrence._compliance import covers
@@ -276,6 +278,6 @@ def least_cost_policy(*, t: Number, alpha: Number, beta: Number) -> AuditPolicy:
 
 
 def _sanction_and_rent(P: Number, beta: Number, v_star: Number, c: Number) -> tuple[Any, Any, Any]:
-    (beta,) = check_unit(beta=beta)
-    P, v_star, c = check_nonnegative(P=P, v_star=v_star, c=c)
-    return P * beta, v_star - c, operations(P, beta, v_star, c)
+    sanction = check_range("P", P, NONNEGATIVE) * check_range("beta", beta, UNIT)
+    rent = check_range("v_star", v_star, NONNEGATIVE) - check_range("c", c, NONNEGATIVE)
+    return sanction, rent, operations(sanction, rent)

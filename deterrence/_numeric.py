@@ -29,7 +29,7 @@ class _Scalar:
     @staticmethod
     def ratio(a: float, b: float, zero_by_zero: float = 0.0) -> float:
         if b != 0:
-            return float(a / b)
+            return a / b
         return math.copysign(math.inf, a) if a != 0 else zero_by_zero
 
 
