@@ -103,7 +103,7 @@ def _by_block(kernel: Callable[..., Any], values: tuple[Any, ...]) -> Any:
     alike = all(type(v) is float or (v.shape == shape and v.flags.c_contiguous) for v in values)
     if not alike or math.prod(shape) <= _BLOCK:
         return kernel(ARRAY, *values)
-    flat = [v if type(v) is float else v.reshape(-1) for v in values]
+    flat: list[Any] = [v if type(v) is float else v.reshape(-1) for v in values]
     result = np.empty(math.prod(shape))
     for start in range(0, result.size, _BLOCK):
         part = slice(start, start + _BLOCK)
