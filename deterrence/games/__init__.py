@@ -9,10 +9,14 @@ Examples
 
 from deterrence.games._bimatrix import Bimatrix, Equilibria, bimatrix
 from deterrence.games._equilibria import Profile, Subset
+from deterrence.games._nashpy import NashpyCheck, NashpyProfile, NashpyRun
 
 __all__ = [
     "Bimatrix",
     "Equilibria",
+    "NashpyCheck",
+    "NashpyProfile",
+    "NashpyRun",
     "Profile",
     "Subset",
     "bimatrix",
