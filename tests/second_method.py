@@ -8,6 +8,7 @@ all pairs of sets of actions.
 from __future__ import annotations
 
 import functools
+import math
 from fractions import Fraction
 from itertools import combinations
 
@@ -29,6 +30,8 @@ def vertices(payoffs):
     ones, if it has one.
     """
     m, n = len(payoffs), len(payoffs[0])
+    scale = math.lcm(*(Fraction(x).denominator for row in payoffs for x in row))
+    payoffs = [[int(x * scale) for x in row] for row in payoffs]
     bordered = [[*row, 1] for row in payoffs] + [[1] * n + [0]]
 
     @functools.cache
@@ -57,12 +60,15 @@ def vertices(payoffs):
                     x = tuple(Fraction(w) / whole for w in weights)
                     if set(K) <= replies(x, payoffs):
                         found.add(x)
+    minor.cache_clear()
     return found
 
 
 def replies(mixture, payoffs):
     """The opponent's actions that earn most."""
-    earned = [sum(p * x for p, x in zip(mixture, column, strict=True)) for column in zip(*payoffs, strict=True)]
+    earned = [
+        sum(p * x for p, x in zip(mixture, column, strict=True)) for column in zip(*payoffs, strict=True)
+    ]
     return {j for j, u in enumerate(earned) if u == max(earned)}
 
 
@@ -71,14 +77,14 @@ def used(mixture):
 
 
 def products(m, n, X, Y, best_columns, best_rows):
-    """For every pair of sets I, J: the mixtures on I to which all of J reply best, and the other way round."""
+    """For all sets I, J: the mixtures on I to which all of J are best replies, and the other way round."""
     for I in subsets(m):
         on_I = [x for x in X if used(x) <= I]
-        to_I = [y for y in Y if I <= best_rows[y]]
+        to_I = [y for y in Y if best_rows[y] >= I]
         if not on_I or not to_I:
             continue
         for J in subsets(n):
-            rows = frozenset(x for x in on_I if J <= best_columns[x])
+            rows = frozenset(x for x in on_I if best_columns[x] >= J)
             columns = frozenset(y for y in to_I if used(y) <= J)
             if rows and columns:
                 yield rows, columns
