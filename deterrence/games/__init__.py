@@ -19,6 +19,7 @@ from deterrence.games._inspection import (
     inspection_cutoffs,
     inspection_values,
 )
+from deterrence.games._nashpy import NashpyCheck, NashpyProfile, NashpyRun
 from deterrence.games._signal import (
     SignalEquilibria,
     SignalSubset,
@@ -32,6 +33,9 @@ __all__ = [
     "Equilibria",
     "InspectionEquilibria",
     "InspectionSubset",
+    "NashpyCheck",
+    "NashpyProfile",
+    "NashpyRun",
     "Profile",
     "SignalEquilibria",
     "SignalSubset",

@@ -115,12 +115,13 @@ def _bits(mask: int) -> list[int]:
 def pure_equilibria(A: Matrix, B: Matrix) -> tuple[Profile, ...]:
     """Equilibria in pure strategies, sorted; each of them is extreme."""
     m, n = len(A), len(A[0])
-    best_in_column = [max(column) for column in zip(*A, strict=True)]
+    best_rows = [max(column) for column in zip(*A, strict=True)]
+    best_columns = [max(row) for row in B]
     found = [
         Profile(_pure(i, m), _pure(j, n))
         for i in range(m)
         for j in range(n)
-        if A[i][j] == best_in_column[j] and B[i][j] == max(B[i])
+        if A[i][j] == best_rows[j] and B[i][j] == best_columns[i]
     ]
     return tuple(sorted(found))
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from itertools import islice
 from typing import Any, NamedTuple, TypeAlias
 
 from deterrence._checks import ParameterError, Problem
@@ -137,7 +138,7 @@ def best_reply_vertices(payoffs: Sequence[Vector], most: int) -> list[Vertex]:
         slacks = tuple([int(i == k) for k in range(m)]) + row
         rays.append((slacks, ((1 << m) - 1) ^ (1 << i) | (1 << m)))
     for j in range(m + 1, m + n):
-        rays = list(_cut(rays, j, m))
+        rays = list(islice(_cut(rays, j, m), most + 1))
         if len(rays) > most:
             raise TooManyVerticesError
     return [Vertex(slacks[:m], mask & ((1 << m) - 1), mask >> m) for slacks, mask in rays if any(slacks[:m])]

@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from deterrence._checks import Number, check_finite, check_nonnegative, check_unit
-from deterrence._numeric import operations
+from deterrence._numeric import ARRAY, operations
 from deterrence.games._places import (
     AT_TOP,
     AT_ZERO,
@@ -89,15 +89,7 @@ def inspection_cutoffs(*, g: Number, D: Number, k: Number, M: Number) -> Cutoffs
     """
     g, k = check_finite(g=g, k=k)
     D, M = check_nonnegative(D=D, M=M)
-    return Cutoffs(_share(k, M), _share(g, D))
-
-
-def _share(x: Any, top: Any) -> Any:
-    """The ratio of x and top moved into [0, 1]; 0 where x is at most 0."""
-    with np.errstate(all="ignore"):
-        share = np.divide(x, top + 0.0)  # -0.0 becomes 0.0, so that infinities have the sign of x
-    share = np.fmin(np.fmax(share, 0.0), 1.0)  # 0/0 becomes 0
-    return share if np.ndim(share) else float(share)
+    return Cutoffs(operations(k, M).share(k, M), operations(g, D).share(g, D))
 
 
 def inspection_values(
@@ -133,8 +125,8 @@ def inspection_values(
     g, k = check_finite(g=g, k=k)
     D, M, H = check_nonnegative(D=D, M=M, H=H)
     op = operations(q, a, g, D, k, M, H)
-    lab = D * op.maximum(0.0, _share(g, D) - a) + op.maximum(0.0, g - D)
-    audits = M * op.maximum(0.0, q - _share(k, M)) + op.maximum(0.0, -k)
+    lab = D * op.maximum(0.0, op.share(g, D) - a) + op.maximum(0.0, g - D)
+    audits = M * op.maximum(0.0, q - op.share(k, M)) + op.maximum(0.0, -k)
     return Values(lab, audits - q * H)
 
 
@@ -323,16 +315,16 @@ def inspection(*, g: Number, D: Number, k: Number, M: Number, H: Number = 0.0) -
 def _least(g: Any, D: Any, k: Any, M: Any, out: Any) -> bool:
     """Fill in the least q and a of a block of games; return whether any of these has a tie."""
     q, a = out
-    np.maximum(np.multiply(_share(k, M), g > 0, out=q), g > D, out=q)
-    np.maximum(np.multiply(_share(g, D), k < M, out=a), k < 0, out=a)
+    np.maximum(np.multiply(ARRAY.share(k, M), g > 0, out=q), g > D, out=q)
+    np.maximum(np.multiply(ARRAY.share(g, D), k < M, out=a), k < 0, out=a)
     return any((x == y).any() for x, y in ((g, 0.0), (g, D), (k, 0.0), (k, M)))
 
 
 def _most(g: Any, D: Any, k: Any, M: Any, out: Any) -> None:
     """Fill in the largest q and a."""
     q, a = out
-    np.maximum(np.multiply(_share(k, M), g >= 0, out=q), g >= D, out=q)
-    np.maximum(np.multiply(_share(g, D), k <= M, out=a), k <= 0, out=a)
+    np.maximum(np.multiply(ARRAY.share(k, M), g >= 0, out=q), g >= D, out=q)
+    np.maximum(np.multiply(ARRAY.share(g, D), k <= M, out=a), k <= 0, out=a)
 
 
 _ANY, _NONE, _SURE = (0.0, 1.0), (0.0, 0.0), (1.0, 1.0)
@@ -360,7 +352,7 @@ def _with_unions(boxes: Any, g: Any, D: Any, k: Any, M: Any) -> Any:
     sets = np.full((2, 2, most, g.size), math.nan)
     sets[:, :, 0] = boxes[:, :, 0]
     for union, at in found.items():
-        stars = _share(k[at], M[at]), _share(g[at], D[at])
+        stars = ARRAY.share(k[at], M[at]), ARRAY.share(g[at], D[at])
         for number, subset in enumerate(_UNIONS[union]):
             for letter, ends in enumerate(subset):
                 for end, value in enumerate(ends):
