@@ -10,7 +10,7 @@ from deterrence.formulas._formula import Formula
 from deterrence.formulas._printing import Named
 from deterrence.formulas._proposition import Case, Proposition
 from deterrence.formulas._step import Step
-from deterrence.formulas._symbols import B, D, H, M, Math, audit, g, p_b, q
+from deterrence.formulas._symbols import B, D, H, M, Math, audit, g, p_b, q, rho, t
 from deterrence.formulas._symbols import k_audit as k
 from deterrence.games import inspection, inspection_cutoffs, inspection_values
 
@@ -73,7 +73,7 @@ def _governor_value() -> Iterator[Step]:
     payoff = Named(audit * (q * M - k) - q * H, "payoff", "U_G")
     yield Step(
         "Against $q$ an audit with probability $a$ earns the Governor",
-        Eq(payoff, (1 - q) * audit * (-k) + q * (audit * (M - k - H) - (1 - audit) * H)),
+        Eq(payoff, q * (audit * (M - k - H) - (1 - audit) * H) - (1 - q) * audit * k),
     )
     yield Step("which is linear in $a$.", Eq(Derivative(payoff, audit), auditing()))
     yield Step(
@@ -222,7 +222,6 @@ def _payoffs() -> Iterator[Step]:
 def rows() -> Iterator[Case]:
     """The table: where a player's reply is settled, and where no reply is."""
     zero, one, unit = FiniteSet(0), FiniteSet(1), Interval(0, 1)
-    rho, t = k / M, g / D
 
     def case(when: tuple[Math, ...], *sets: tuple[Math, Math]) -> Iterator[Case]:
         yield from (Case(when, then) for then in sets)
@@ -255,16 +254,16 @@ def rows() -> Iterator[Case]:
     yield from case((*no, *nothing), (unit, unit))
 
 
-with evaluate(False):
-    inspection_equilibria = Proposition(
-        name="inspection_equilibria",
-        statement="All equilibria of the inspection game, as sets of $q$ and $a$; where there are several "
-        "rows, their union.",
-        columns=("q", "a"),
-        cases=tuple(rows()),
-        function=inspection,
-        arguments={**_GAME, "H": H},
-        assumptions=(PAYOFFS,),
-        source=("dresher", "tsebelis", "avenhaus"),
-        derive=_equilibria,
-    )
+inspection_equilibria = Proposition(
+    name="inspection_equilibria",
+    statement=r"All equilibria of the inspection game, as sets of $q$ and $a$, with $\rho = k/M$ and "
+    "$t = g/D$; where there are several rows, their union.",
+    columns=("q", "a"),
+    cases=tuple(rows()),
+    where={rho: k / M, t: g / D},
+    function=inspection,
+    arguments={**_GAME, "H": H},
+    assumptions=(PAYOFFS,),
+    source=("dresher", "tsebelis", "avenhaus"),
+    derive=_equilibria,
+)

@@ -11,7 +11,7 @@ from deterrence.formulas._inspection import PAYOFFS, auditing
 from deterrence.formulas._printing import Named
 from deterrence.formulas._proposition import Case, Proposition
 from deterrence.formulas._step import Step
-from deterrence.formulas._symbols import D, H, M, Math, alpha, beta, g, none, p_s, pi_0, pi_1, q, q_0, q_1
+from deterrence.formulas._symbols import D, H, M, Math, alpha, beta, g, none, p_s, pi_0, pi_1, q, q_0, q_1, t
 from deterrence.formulas._symbols import k_audit as k
 from deterrence.games import signal, signal_cutoffs, signal_values
 
@@ -284,7 +284,6 @@ _EVERY = (_ONE, _ONE, _ONE)
 
 def _main_rows() -> Iterator[Case]:
     """Audits are worth their cost against violators, 0 < k < M."""
-    t = g / D
     errs, never = Gt(alpha, 0), Eq(alpha, 0)
     fails, finds = Lt(beta, 1), Eq(beta, 1)
     below, inside = Lt(g, 0), (Gt(g, 0), Lt(g, _SUSPECT_PENALTY))
@@ -315,7 +314,6 @@ def _main_rows() -> Iterator[Case]:
 
 def _corner_rows() -> Iterator[Case]:
     """Audits that always pay, never pay, or are free; signals that err either way."""
-    t = g / D
     within, nothing = (Ge(g, 0), Le(g, D), Gt(D, 0)), (Eq(g, 0), Eq(D, 0))
     free, even, idle = (Eq(k, 0), Gt(M, 0)), (Eq(k, M), Gt(M, 0)), (Eq(k, 0), Eq(M, 0))
     any_plan = (_UNIT, _UNIT, _UNIT)
@@ -349,7 +347,7 @@ _EXCHANGE = (
     r"$\beta$ for $1-\beta$, $\pi_1$ for $\pi_0$."
 )
 _ANY = (
-    r"A row holds every $q$ in its set with every plan $(\pi_1, \pi_0)$ in its sets for which "
+    r"With $t = g/D$, a row holds every $q$ in its set with every plan $(\pi_1, \pi_0)$ in its sets for which "
     r"$p_s = \beta\pi_1 + (1-\beta)\pi_0$ is in the last; several rows make a union."
 )
 
@@ -357,11 +355,11 @@ with evaluate(False):
     signal_equilibria = Proposition(
         name="signal_equilibria",
         statement=r"All equilibria of the signal game where audits are worth their cost, $0 < k < M$, with "
-        rf"the cut-offs $q_1$ and $q_0$ of Propositions~\ref{{signal_cutoff_suspicious}} "
-        rf"and~\ref{{signal_cutoff_clean}}. {_ANY}",
+        r"the cut-offs $q_1 = \alpha k / (\alpha k + \beta(M-k))$ and "
+        rf"$q_0 = (1-\alpha) k / ((1-\alpha) k + (1-\beta)(M-k))$. {_ANY}",
         columns=_COLUMNS,
         cases=_MAIN,
-        where=_MEANINGS,
+        where={**_MEANINGS, t: g / D},
         function=signal,
         arguments=_GAME,
         assumptions=(PAYOFFS, _EXCHANGE),
@@ -374,6 +372,7 @@ with evaluate(False):
         rf"least what they return, if the signal may err both ways, $0 < \alpha$ and $\beta < 1$. {_ANY}",
         columns=_COLUMNS,
         cases=_CORNER,
+        where={t: g / D},
         function=signal,
         arguments=_GAME,
         assumptions=(PAYOFFS, _EXCHANGE),
