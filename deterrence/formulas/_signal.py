@@ -54,11 +54,12 @@ def _cutoff_steps(case: tuple[Math, Math, Math], sign: str) -> Iterator[Step]:
     sent = q * violator + (1 - q) * compliant
     posterior = Named(q * violator / sent, "posterior", r"\Pr(V \mid s)")
     yield Step(
-        "An audit on the signal finds a violator, or is in vain. Before the signal is drawn it gains",
-        Eq(gain, q * violator * (M - k) + (1 - q) * compliant * (-k)),
+        "Before the signal is drawn, auditing on it returns $M$ with the probability that a violator sends "
+        "it, and costs $k$ with the probability that anyone does.",
+        Eq(gain, q * violator * M - sent * k),
     )
     yield Step(
-        "which has the sign of the posterior's return less the cost: it pays if the posterior exceeds $k/M$.",
+        "It pays if the posterior of the signal exceeds $k/M$.",
         Eq(gain, sent * (posterior * M - k)),
     )
     yield Step(
@@ -257,6 +258,16 @@ def _corner() -> Iterator[Step]:
         yield Step(text, Lt(gain, 0), (Eq(k, M), Lt(q, 1)))
         text = "and"
     yield Step("With $k = M = 0$ every plan is a best reply.", Eq(first, 0), (Eq(k, 0), Eq(M, 0)))
+    yield Step(
+        "A suspicious signal that compliant labs never send may be answered in any way where all comply:",
+        Eq(first, 0),
+        (Eq(alpha, 0), Eq(q, 0)),
+    )
+    yield Step("audits that are never carried out deter, whatever they would cost. If they just return it,",
+               Eq(first, 0), (Eq(alpha, 0), Eq(k, M)))  # fmt: skip
+    yield Step("a clean signal that violators never send is answered in any way where all defect,",
+               Eq(second, 0), (Eq(beta, 1), Eq(q, 1)))  # fmt: skip
+    yield Step("and, if audits are free, always.", Eq(second, 0), (Eq(beta, 1), Eq(k, 0)))
 
 
 def _blind() -> Iterator[Step]:
@@ -313,7 +324,13 @@ def _main_rows() -> Iterator[Case]:
 
 
 def _corner_rows() -> Iterator[Case]:
-    """Audits that always pay, never pay, or are free; signals that err either way."""
+    """Audits that always pay, never pay, or are free: rows of which several may hold."""
+    yield from _anyway()
+    yield from _in_addition()
+
+
+def _anyway() -> Iterator[Case]:
+    """Whatever the signal."""
     within, nothing = (Ge(g, 0), Le(g, D), Gt(D, 0)), (Eq(g, 0), Eq(D, 0))
     free, even, idle = (Eq(k, 0), Gt(M, 0)), (Eq(k, M), Gt(M, 0)), (Eq(k, 0), Eq(M, 0))
     any_plan = (_UNIT, _UNIT, _UNIT)
@@ -340,6 +357,24 @@ def _corner_rows() -> Iterator[Case]:
     yield from _rows((*idle, *nothing), (_UNIT, *any_plan))
 
 
+def _in_addition() -> Iterator[Case]:
+    """Plans that answer a signal which compliant labs, or violators, never send."""
+    never, finds = Eq(alpha, 0), Eq(beta, 1)
+    nothing, costly, even = (Eq(g, 0), Eq(D, 0)), (Ge(k, M), Gt(k, 0)), (Eq(k, M), Gt(M, 0))
+    alone, within = ((Ge(g, 0), Le(g, top), Gt(D, 0)) for top in (_SUSPECT_PENALTY, D))
+    yield from _rows((never, Lt(k, 0), Lt(g, 0)), (_ZERO, _UNIT, _ONE, _UNIT))
+    yield from _rows((never, Lt(k, 0), *within), (_ZERO, _UNIT, _ONE, Interval(t, 1)))
+    yield from _rows((never, Lt(k, 0), *nothing), (_ZERO, _UNIT, _ONE, _UNIT))
+    yield from _rows((never, *costly, Lt(g, 0)), (_ZERO, _UNIT, _ZERO, Interval(0, beta)))
+    yield from _rows((never, *costly, *alone), (_ZERO, _UNIT, _ZERO, Interval(t, beta)))
+    yield from _rows((never, *costly, *nothing), (_ZERO, _UNIT, _ZERO, Interval(0, beta)))
+    yield from _rows((never, *even, *alone), (_UNIT, _UNIT, _ZERO, FiniteSet(t)))
+    yield from _rows((never, *even, *nothing), (_UNIT, _UNIT, _ZERO, Interval(0, beta)))
+    yield from _rows((finds, Le(k, 0), Lt(k, M), Ge(g, D)), (_ONE, _ONE, _UNIT, _ONE))
+    yield from _rows((finds, *costly, Ge(g, 0)), (_ONE, _ZERO, _UNIT, _ZERO))
+    yield from _rows((finds, Eq(k, 0), Gt(M, 0), Eq(g, D)), (_UNIT, _ONE, _UNIT, _ONE))
+
+
 _MAIN, _CORNER = tuple(_main_rows()), tuple(_corner_rows())
 _COLUMNS = ("q", r"\pi_1", r"\pi_0", "p_s")
 _EXCHANGE = (
@@ -347,8 +382,9 @@ _EXCHANGE = (
     r"$\beta$ for $1-\beta$, $\pi_1$ for $\pi_0$."
 )
 _ANY = (
-    r"With $t = g/D$, a row holds every $q$ in its set with every plan $(\pi_1, \pi_0)$ in its sets for which "
-    r"$p_s = \beta\pi_1 + (1-\beta)\pi_0$ is in the last; several rows make a union."
+    r"With $t = g/D$, a row holds every $q$ in its set with every plan $(\pi_1, \pi_0)$ in its sets for "
+    r"which $p_s = \beta\pi_1 + (1-\beta)\pi_0$ is in the last. The equilibria are the union of all rows "
+    "whose condition holds."
 )
 
 with evaluate(False):
@@ -368,8 +404,8 @@ with evaluate(False):
     )
     signal_equilibria_corner = Proposition(
         name="signal_equilibria_corner",
-        statement=r"All equilibria of the signal game where audits pay for themselves, are free, or cost at "
-        rf"least what they return, if the signal may err both ways, $0 < \alpha$ and $\beta < 1$. {_ANY}",
+        statement="All equilibria of the signal game where audits pay for themselves, are free, or cost at "
+        rf"least what they return, $k \le 0$ or $k \ge M$. {_ANY}",
         columns=_COLUMNS,
         cases=_CORNER,
         where={t: g / D},

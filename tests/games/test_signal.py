@@ -384,10 +384,9 @@ def test_the_tables_of_the_propositions():
     for i, (point, subsets) in enumerate(zip(points(letters), all_sets(found), strict=True)):
         at = decimals(point)
         at["k_audit"] = at.pop("k")
-        alpha, beta, worth = at["alpha"], at["beta"], 0 < at["k_audit"] < at["M"]
-        if alpha == beta or not (worth or 0 < alpha < beta < 1):
+        if at["alpha"] == at["beta"]:
             continue
-        name = names[not worth]
+        beta, name = at["beta"], names[not 0 < at["k_audit"] < at["M"]]
         covered[name] += 1
         rows = tables[name](**at)
         assert_equal_sets(subsets, largest(rows, beta), within=1e-11)
