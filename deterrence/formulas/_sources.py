@@ -19,7 +19,7 @@ sources = {
     "shavell": "Shavell, S. (1986). The judgment proof problem. "
     "International Review of Law and Economics 6:45-58.",
     "specification": "Technical specification of the compute-permit simulation: table of key variables.",
-    "tsebelis": "Tsebelis, G. (1990). Penalty has no impact on crime: a game-theoretic analysis. "
-    "Rationality and Society 2:255-286.",
+    "tsebelis": "Tsebelis, G. (1990). Are sanctions effective? A game-theoretic analysis. "
+    "Journal of Conflict Resolution 34:3-28.",
 }
 """References by key."""

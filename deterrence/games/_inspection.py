@@ -279,7 +279,7 @@ def inspection(*, g: Number, D: Number, k: Number, M: Number, H: Number = 0.0) -
     References
     ----------
     .. [1] Dresher (1962), A sampling inspection problem in arms control agreements, RAND RM-2972.
-    .. [2] Tsebelis (1990), Penalty has no impact on crime, Rationality and Society 2:255-286.
+    .. [2] Tsebelis (1990), Are sanctions effective?, J. Conflict Resolut. 34:3-28.
     .. [3] Avenhaus, von Stengel and Zamir (2002), Inspection games, Handbook of Game Theory III.
 
     Examples
