@@ -12,21 +12,11 @@ defecting pays unless audited; auditing pays, but for nothing where the lab comp
 
 from deterrence.games._bimatrix import Bimatrix, Equilibria, bimatrix
 from deterrence.games._equilibria import Profile, Subset
-from deterrence.games._inspection import (
-    InspectionEquilibria,
-    InspectionSubset,
-    inspection,
-    inspection_cutoffs,
-    inspection_values,
-)
+from deterrence.games._inspection import InspectionEquilibria, InspectionSubset, inspection
+from deterrence.games._inspection_values import inspection_cutoffs, inspection_values
 from deterrence.games._nashpy import NashpyCheck, NashpyProfile, NashpyRun
-from deterrence.games._signal import (
-    SignalEquilibria,
-    SignalSubset,
-    signal,
-    signal_cutoffs,
-    signal_values,
-)
+from deterrence.games._signal import SignalEquilibria, SignalSubset, signal
+from deterrence.games._signal_values import signal_cutoffs, signal_values
 
 __all__ = [
     "Bimatrix",

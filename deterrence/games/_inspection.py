@@ -22,112 +22,18 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from deterrence._checks import Number, check_finite, check_nonnegative, check_unit
-from deterrence._numeric import ARRAY, operations
-from deterrence.games._places import (
-    AT_TOP,
-    AT_ZERO,
-    BOTH_ZERO,
-    GOVERNOR,
-    INSIDE,
-    LAB,
-    place,
-)
+from deterrence._checks import Number, check_finite, check_nonnegative
+from deterrence.games._inspection_sets import inspection_sets
+from deterrence.games._inspection_values import inspection_values
+from deterrence.games._places import GOVERNOR, LAB, place
 from deterrence.games._sets import Array, Ends, EquilibriumSets, Values, decimal, pair, where_known, written
 
 if TYPE_CHECKING:
     from deterrence.games._bimatrix import Bimatrix
-
-_BLOCK = 16_384  # numbers that a core's cache holds several times
-
-
-class Cutoffs(NamedTuple):
-    """Where the players of the inspection game turn.
-
-    Attributes
-    ----------
-    q : float or array, in [0, 1]
-        The Governor gains by an audit only if defection is likelier than this.
-    a : float or array, in [0, 1]
-        The lab gains by defecting only if an audit is less likely than this.
-    """
-
-    q: Any
-    a: Any
-
-
-def inspection_cutoffs(*, g: Number, D: Number, k: Number, M: Number) -> Cutoffs:
-    r"""Cut-offs of the inspection game, :math:`q^* = k/M` and :math:`a^* = g/D`, moved into [0, 1].
-
-    Where 0 < g < D and 0 < k < M they are its unique equilibrium.
-
-    Parameters
-    ----------
-    g, k : float or array, money
-        Gain from defecting, and cost of an audit; negative if audits pay for themselves.
-    D, M : float or array, money, >= 0
-        Loss of an audited violator, and what its audit returns to the Governor.
-
-    Returns
-    -------
-    Cutoffs
-        0 where k, or g, is at most 0; 1 where it is positive and M, or D, is 0.
-
-    Raises
-    ------
-    ParameterError
-        If an argument is out of range or not a number.
-
-    Examples
-    --------
-    >>> inspection_cutoffs(g=0.5, D=2.0, k=0.75, M=1.0)
-    Cutoffs(q=0.75, a=0.25)
-    """
-    g, k = check_finite(g=g, k=k)
-    D, M = check_nonnegative(D=D, M=M)
-    return Cutoffs(operations(k, M).share(k, M), operations(g, D).share(g, D))
-
-
-def inspection_values(
-    *, q: Number, a: Number, g: Number, D: Number, k: Number, M: Number, H: Number = 0.0
-) -> Values:
-    r"""What the players' best replies earn: :math:`\max(0, g - aD)` and :math:`\max(0, qM - k) - qH`.
-
-    In every equilibrium (q, a) these are the payoffs.
-
-    Parameters
-    ----------
-    q, a : float or array, in [0, 1]
-        Probability that the lab defects, and that the Governor audits.
-    g, D, k, M, H : float or array, money
-        As for `inspection`.
-
-    Returns
-    -------
-    Values
-        At the cut-offs, as floats, the rewards of defecting and of auditing are exactly 0.
-
-    Raises
-    ------
-    ParameterError
-        If an argument is out of range or not a number.
-
-    Examples
-    --------
-    >>> inspection_values(q=0.75, a=0.25, g=0.5, D=2.0, k=0.75, M=1.0, H=4.0)
-    Values(lab=0.0, governor=-3.0)
-    """
-    q, a = check_unit(q=q, a=a)
-    g, k = check_finite(g=g, k=k)
-    D, M, H = check_nonnegative(D=D, M=M, H=H)
-    op = operations(q, a, g, D, k, M, H)
-    lab = D * op.maximum(0.0, op.share(g, D) - a) + op.maximum(0.0, g - D)
-    audits = M * op.maximum(0.0, q - op.share(k, M)) + op.maximum(0.0, -k)
-    return Values(lab, audits - q * H)
 
 
 @dataclass(frozen=True)
@@ -298,63 +204,7 @@ def inspection(*, g: Number, D: Number, k: Number, M: Number, H: Number = 0.0) -
     g, k = check_finite(g=g, k=k)
     D, M, H = check_nonnegative(D=D, M=M, H=H)
     shape = np.broadcast_shapes(*map(np.shape, (g, D, k, M, H)))
-    game = [np.broadcast_to(letter, shape).reshape(-1) for letter in (g, D, k, M)]
-    ends, tied = np.empty((2, 2, game[0].size)), False
-    for start in range(0, game[0].size, _BLOCK):
-        block = slice(start, start + _BLOCK)
-        tied |= _least(*(letter[block] for letter in game), out=ends[0, :, block])
-    sets = ends[:1, :, None]  # without ties the least is the most, and that half of `ends` is never touched
-    if tied:
-        _most(*game, out=ends[1])
-        sets = _with_unions(ends[:, :, None], *game)
-    sets = np.broadcast_to(sets, (2, *sets.shape[1:]))
+    flat = (np.broadcast_to(letter, shape).reshape(-1) for letter in (g, D, k, M))
+    sets = inspection_sets(*flat)
     q, a = np.moveaxis(sets.reshape(*sets.shape[:3], *shape), (1, 2, 0), (0, -2, -1))
     return InspectionEquilibria(q, a, g, D, k, M, H)
-
-
-def _least(g: Any, D: Any, k: Any, M: Any, out: Any) -> bool:
-    """Fill in the least q and a of a block of games; return whether any of these has a tie."""
-    q, a = out
-    np.maximum(np.multiply(ARRAY.share(k, M), g > 0, out=q), g > D, out=q)
-    np.maximum(np.multiply(ARRAY.share(g, D), k < M, out=a), k < 0, out=a)
-    return any((x == y).any() for x, y in ((g, 0.0), (g, D), (k, 0.0), (k, M)))
-
-
-def _most(g: Any, D: Any, k: Any, M: Any, out: Any) -> None:
-    """Fill in the largest q and a."""
-    q, a = out
-    np.maximum(np.multiply(ARRAY.share(k, M), g >= 0, out=q), g >= D, out=q)
-    np.maximum(np.multiply(ARRAY.share(g, D), k <= M, out=a), k <= 0, out=a)
-
-
-_ANY, _NONE, _SURE = (0.0, 1.0), (0.0, 0.0), (1.0, 1.0)
-_STAR = math.nan  # stands for the cut-off
-_UNIONS = {
-    (AT_ZERO, BOTH_ZERO): ((_NONE, _ANY), (_ANY, _NONE)),
-    (INSIDE, BOTH_ZERO): ((_NONE, (_STAR, 1.0)), (_ANY, (_STAR, _STAR)), (_SURE, (0.0, _STAR))),
-    (AT_TOP, BOTH_ZERO): ((_ANY, _SURE), (_SURE, _ANY)),
-    (BOTH_ZERO, AT_ZERO): ((_NONE, _ANY), (_ANY, _SURE)),
-    (BOTH_ZERO, INSIDE): (((0.0, _STAR), _NONE), ((_STAR, _STAR), _ANY), ((_STAR, 1.0), _SURE)),
-    (BOTH_ZERO, AT_TOP): ((_ANY, _NONE), (_SURE, _ANY)),
-}
-"""(q, a) of each subset where the set is no box: one player is always indifferent, the other is not."""
-
-
-def _with_unions(boxes: Any, g: Any, D: Any, k: Any, M: Any) -> Any:
-    """Ends by end, letter, subset and game, with the unions in place of the boxes around them."""
-    some = np.flatnonzero(((g == 0) & (D == 0)) | ((k == 0) & (M == 0)))
-    lab, governor = place(g[some], D[some]), place(k[some], M[some])
-    places = {union: some[(lab == union[0]) & (governor == union[1])] for union in _UNIONS}
-    found = {union: at for union, at in places.items() if at.size}
-    if not found:
-        return boxes
-    most = max(len(_UNIONS[union]) for union in found)
-    sets = np.full((2, 2, most, g.size), math.nan)
-    sets[:, :, 0] = boxes[:, :, 0]
-    for union, at in found.items():
-        stars = ARRAY.share(k[at], M[at]), ARRAY.share(g[at], D[at])
-        for number, subset in enumerate(_UNIONS[union]):
-            for letter, ends in enumerate(subset):
-                for end, value in enumerate(ends):
-                    sets[end, letter, number, at] = stars[letter] if math.isnan(value) else value
-    return sets

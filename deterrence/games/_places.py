@@ -29,8 +29,20 @@ GOVERNOR = {
 }
 """What the place of the audit cost k between 0 and M means."""
 
+SIGNAL = {
+    -1: "suspicion speaks for defection",
+    0: "the signal says nothing",
+    1: "suspicion speaks for compliance",
+}
+"""What the sign of alpha - beta means."""
+
 
 def place(x: Any, top: Any) -> Any:
     """The place of `x` between 0 and `top` >= 0, as one of the integers above."""
     reached = np.greater_equal(x, 0).astype(np.uint8) + 2 * np.greater(x, 0).astype(np.uint8)
     return reached + np.greater_equal(x, top) + np.greater(x, top)
+
+
+def sign(x: Any, y: Any) -> Any:
+    """Sign of x - y, by comparison."""
+    return np.greater(x, y).astype(int) - np.less(x, y).astype(int)

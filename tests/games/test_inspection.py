@@ -295,6 +295,15 @@ def test_many_games_are_single_games():
             assert np.isnan(many[i, single.count :]).all()
 
 
+def test_an_early_tie_among_many_games():
+    letters = {x: np.full(40_000, value) for x, value in MIXED.items()}
+    letters["g"][0] = 2.0  # g = D in the first block only
+    found = games.inspection(**letters)
+    assert found.q[0].tolist() == [[0.75, 1.0]]
+    assert (found.q[1:] == 0.75).all()
+    assert (found.a[1:] == 0.25).all()
+
+
 def test_shapes():
     grid = games.inspection(g=np.array([[0.5], [3.0]]), D=2.0, k=[0.75, 0.0, 2.0], M=1.0)
     assert grid.q.shape == grid.a.shape == grid.values.lab.shape == (2, 3, 1, 2)
