@@ -373,6 +373,15 @@ def test_values_are_the_payoffs_of_the_equilibria():
                     assert abs((1 - q) * governor[0] + q * governor[1] - value) <= size
 
 
+def test_rewards_at_the_cutoffs_are_nothing_exactly():
+    """Without harm the Governor gets exactly 0 at q_1, though no float is exact there, and so does the lab."""
+    rng = np.random.default_rng(64)
+    t, k, alpha, beta = np.sort(rng.uniform(0.01, 0.99, (4, 1000)), axis=0)
+    found = games.signal(g=t * 0.7, D=0.7, k=k * 0.3, M=0.3, alpha=alpha, beta=beta)
+    assert not found.values.governor.any()
+    assert not found.values.lab.any()
+
+
 def test_the_tables_of_the_propositions():
     """At 1e4 points, those with beta > alpha, and through `Proposition.case` at some of them."""
     letters = some_games(61, N, rates=("alpha", "beta"))
@@ -430,16 +439,13 @@ def holds(polygon, plans):
 def polygon(pi_1, pi_0, rate, beta):
     """Vertices of the plans in a box whose p_s lies within two ends, exactly."""
     box = [(pi_1[i], pi_0[j]) for i, j in ((0, 0), (1, 0), (1, 1), (0, 1))]
-
-    def p_s(plan):
-        return beta * plan[0] + (1 - beta) * plan[1]
-
-    kept = [plan for plan in box if rate[0] <= p_s(plan) <= rate[1]]
-    for one, two in zip(box, [*box[1:], box[0]], strict=True):
+    p_s = [beta * one + (1 - beta) * two for one, two in box]
+    kept = [plan for plan, height in zip(box, p_s, strict=True) if rate[0] <= height <= rate[1]]
+    for i, j in ((0, 1), (1, 2), (2, 3), (3, 0)):
         for end in rate:
-            if (p_s(one) - end) * (p_s(two) - end) < 0:
-                weight = (end - p_s(one)) / (p_s(two) - p_s(one))
-                kept.append(tuple(x + weight * (y - x) for x, y in zip(one, two, strict=True)))
+            if p_s[i] < end < p_s[j] or p_s[j] < end < p_s[i]:
+                weight = (end - p_s[i]) / (p_s[j] - p_s[i])
+                kept.append(tuple(x + weight * (y - x) for x, y in zip(box[i], box[j], strict=True)))
     return corners(kept)
 
 
