@@ -374,7 +374,7 @@ def test_values_are_the_payoffs_of_the_equilibria():
 
 
 def test_rewards_at_the_cutoffs_are_nothing_exactly():
-    """Without harm the Governor gets exactly 0 at q_1, though no float is exact there, and so does the lab."""
+    """Without harm both players get exactly 0 at q_1, though no float is exact there."""
     rng = np.random.default_rng(64)
     t, k, alpha, beta = np.sort(rng.uniform(0.01, 0.99, (4, 1000)), axis=0)
     found = games.signal(g=t * 0.7, D=0.7, k=k * 0.3, M=0.3, alpha=alpha, beta=beta)
