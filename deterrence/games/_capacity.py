@@ -88,7 +88,8 @@ def capacity_detection(
     Returns
     -------
     float or array, in [0, 1]
-        `effective_detection` where capacity >= n + C, p_b where the capacity is 0.
+        Non-increasing in n and C; `effective_detection` where capacity >= n + C, p_b where the capacity
+        is 0.
 
     Raises
     ------
@@ -106,7 +107,7 @@ def capacity_detection(
     """
     (p_b,) = check_unit(p_b=p_b)
     audited = capacity_audit_rate(n=n, C=C, capacity=capacity, p_s=p_s, p_f=p_f)
-    return audited + (1 - audited) * p_b
+    return p_b + (1 - p_b) * audited  # never rises with n, not even by rounding
 
 
 def capacity_audits(*, n: Any, C: Any, capacity: Any, p_s: Number, p_f: Number) -> Number:
