@@ -65,37 +65,25 @@ def congested_detection(
     return p_b + (1 - p_b) * p_s * op.minimum(1.0, op.ratio(mu_c, p_s * x + p_f * gamma))
 
 
-def congestion_response(
-    x: Number,
-    *,
-    t_0: Number,
-    t_1: Number,
-    mu: Number,
-    mu_c: Number,
-    gamma: Number,
-    p_s: Number,
-    p_f: Number,
-    p_b: Number = 0.0,
-) -> Number:
-    r"""Violators per lab who answer x violators per lab, :math:`\Phi(x) = \mu \Pr(t > p(x))`.
+def congestion_response(*, p_eff: Number, t_0: Number, t_1: Number, mu: Number) -> Number:
+    r"""Violators per lab who answer a detection probability, :math:`\mu \Pr(t > p_{\mathrm{eff}})`.
 
-    Thresholds t are uniform on [t_0, t_1], or all the same.
+    Thresholds t are uniform on [t_0, t_1], or all the same. At the detection probability p(x) of
+    `congested_detection` it is the best reply :math:`\Phi(x)` to x violators per lab.
 
     Parameters
     ----------
-    x : float or array, in [0, 1]
-        Violators per lab.
+    p_eff : float or array, in [0, 1]
+        Detection probability.
     t_0, t_1 : float or array, t_0 <= t_1
         Least and largest detection probability from which a lab complies.
     mu : float or array, in [0, 1]
         Labs without permit, per lab.
-    mu_c, gamma, p_s, p_f, p_b
-        As for `congested_detection`.
 
     Returns
     -------
     float or array, in [0, mu]
-        Non-decreasing in x.
+        Non-increasing in p_eff, so that the best reply is non-decreasing in x.
 
     Raises
     ------
@@ -104,15 +92,14 @@ def congestion_response(
 
     Examples
     --------
-    >>> congestion_response(0.5, t_0=0.0, t_1=1.0, mu=0.5, mu_c=0.125, gamma=0.0, p_s=0.5, p_f=0.0)
+    >>> congestion_response(p_eff=0.25, t_0=0.0, t_1=1.0, mu=0.5)
     0.375
     """
     t_0, t_1 = _bounds(t_0, t_1)
-    (mu,) = check_unit(mu=mu)
-    p = congested_detection(x, mu_c=mu_c, gamma=gamma, p_s=p_s, p_f=p_f, p_b=p_b)
-    op = operations(p, t_0, t_1, mu)
-    share = op.minimum(1.0, op.ratio(op.maximum(t_1 - p, 0.0), t_1 - t_0))
-    return mu * op.where(covers(p, t_1), 0.0, share)
+    p_eff, mu = check_unit(p_eff=p_eff, mu=mu)
+    op = operations(p_eff, t_0, t_1, mu)
+    share = op.minimum(1.0, op.ratio(op.maximum(t_1 - p_eff, 0.0), t_1 - t_0))
+    return mu * op.where(covers(p_eff, t_1), 0.0, share)
 
 
 @dataclass(frozen=True)
@@ -177,7 +164,10 @@ def congestion_limit(
     p_f: float,
     p_b: float = 0.0,
 ) -> CongestionLimit:
-    r"""Find all fixed points x of :math:`\Phi`, the equilibria of a large market, and which are stable.
+    r"""Find all equilibria of a large market, the fixed points of :math:`\Phi`, and which are stable.
+
+    :math:`\Phi(x)` is the best reply to x violators per lab, `congestion_response` at the detection
+    probability p(x) of `congested_detection`.
 
     Thresholds are uniform on [t_0, t_1]. If t_0 = t_1 the labs without permit all comply or all violate,
     and the `tipping_share` between the two, at which all are indifferent, is listed as unstable.
@@ -221,7 +211,7 @@ def congestion_limit(
         return congested_detection(x, **known)
 
     def excess(x: float) -> float:
-        return float(congestion_response(x, t_0=t_0, t_1=t_1, mu=mu, **known) - x)
+        return float(congestion_response(p_eff=detection(x), t_0=t_0, t_1=t_1, mu=mu) - x)
 
     found = [x for x in (0.0, mu, excess(0.0)) if abs(excess(x)) <= _SAME * mu]
     inner = [x for x in _crossings(t_0, t_1, mu, **known) if p_s * x + p_f * gamma > mu_c]
