@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sympy import Derivative, Eq, Gt, Lt, Piecewise, S
 
-from deterrence.formulas._printing import Named
+from deterrence.formulas._printing import Named, plain_text
 from deterrence.formulas._step import Step
 from deterrence.formulas._symbols import (
     Math,
@@ -34,9 +34,11 @@ def detection(x: Math) -> Math:
     )
 
 
-def _crowded(x: Math) -> Named:
+def _crowded(x: Math, at: str = "x") -> Named:
     """Detection where more labs are triggered than can be audited."""
-    return Named(p_b + (1 - p_b) * p_s * _mu_c / (p_s * x + p_f * _gamma), "p(x)")
+    return Named(
+        p_b + (1 - p_b) * p_s * _mu_c / (p_s * x + p_f * _gamma), f"p({plain_text(f'${at}$')})", f"p({at})"
+    )
 
 
 def congested_detection_steps() -> Iterator[Step]:
@@ -82,7 +84,7 @@ def compliance_capacity_steps() -> Iterator[Step]:
     )
     yield Step(
         r"With no violator and $\mu_{lo}$ audits, a first one would be detected with probability $t$.",
-        Eq(_crowded(S.Zero), deterrent),
+        Eq(_crowded(S.Zero, "0"), deterrent),
         (Eq(_mu_c, _need * p_f * _gamma / p_s),),
     )
 
@@ -92,7 +94,7 @@ def defection_capacity_steps() -> Iterator[Step]:
     high = Named(_need * (_mu + p_f * _gamma / p_s), "mu_hi", r"\mu_{hi}")
     yield Step(
         r"With $\mu$ violators and $\mu_{hi}$ audits, each is detected with probability $t$.",
-        Eq(_crowded(_mu), deterrent),
+        Eq(_crowded(_mu, r"\mu"), deterrent),
         (Eq(_mu_c, high),),
     )
     yield Step("Both equilibria exist on an interval of this width.", Eq(high - low, _need * _mu))
@@ -101,7 +103,8 @@ def defection_capacity_steps() -> Iterator[Step]:
 def tipping_share_steps() -> Iterator[Step]:
     tip = Named(_mu_c / _need - p_f * _gamma / p_s, "x_tip", r"\hat x")
     yield Step(
-        "There detection is just what deters, and beyond it detection falls.", Eq(_crowded(tip), deterrent)
+        "There detection is just what deters, and beyond it detection falls.",
+        Eq(_crowded(tip, r"\hat x"), deterrent),
     )
     yield Step(
         r"It grows with the capacity, from 0 at $\mu_{lo}$",
@@ -116,7 +119,7 @@ def tipping_share_steps() -> Iterator[Step]:
 
 
 def congestion_regimes_steps() -> Iterator[Step]:
-    at_0, at_all = _crowded(S.Zero), _crowded(_mu)
+    at_0, at_all = _crowded(S.Zero, "0"), _crowded(_mu, r"\mu")
     load = p_f * _gamma / p_s
     yield Step(
         "Full compliance is an equilibrium if a first violator is detected with probability $t$ at least, "
@@ -144,12 +147,12 @@ def congestion_limit_steps() -> Iterator[Step]:
     )  # fmt: skip
     yield Step(
         r"Between 0 and $\mu$ a fixed point is where detection meets a quantile of the thresholds, $p(x) = "
-        r"t_1 - \varsigma x$. Where audits suffice that is one point,",
+        r"t_1 - \varsigma x$ with $\varsigma = (t_1 - t_0)/\mu$. Where audits suffice that is one point,",
         Eq(t_most - spread * _x, p_b + (1 - p_b) * p_s),
         (Eq(_x, _mu * (t_most - p_b - (1 - p_b) * p_s) / (t_most - t_least)),),
     )
     yield Step(
-        "and where they run short it is a root of a quadratic,",
+        "and where they run short it is a root of a quadratic, with $E = t_1 - p_b$,",
         Eq((_crowded(_x) - (t_most - spread * _x)) * (p_s * _x + p_f * _gamma), square),
     )
     response = Named(_mu * (t_most - _crowded(_x)) / (t_most - t_least), "Phi", r"\Phi")

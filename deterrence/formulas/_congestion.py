@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from sympy import (
     Eq,
-    FiniteSet,
     Gt,
     Le,
     Lt,
@@ -36,7 +35,6 @@ from deterrence.formulas._symbols import (
     deterrent,
     mu_hi,
     mu_lo,
-    none,
     p_b,
     p_eff,
     p_eff_1,
@@ -141,10 +139,13 @@ def _strategic_complements() -> Iterator[Step]:
         "One lab more in the queue lowers the share that is audited, where it is below 1.",
         Eq(_M / (1 + _k) - _M / (2 + _k), _M / ((1 + _k) * (2 + _k))),
     )
+    three, two = Named(mean(3, 0), "E_3"), Named(mean(2, 0), "E_2")
+    later = Named(mean(2, 1), "E_2_plus", "E_2^+")
     yield Step(
-        "A further violator makes the queue longer by one with probability $p_s$; with $f_k$ the share that "
-        "is audited beside $k$ others, here for the third.",
-        Eq(mean(3, 0) - mean(2, 0), -p_s * (mean(2, 0) - mean(2, 1))),
+        "A further violator makes the queue longer by one with probability $p_s$. Let $f_k$ be the share "
+        "that is audited beside $k$ others, $E_n$ its mean if $k$ is the number of $n$ violators that are "
+        "triggered, and $E_n^+$ its mean with one more in the queue; here for the third.",
+        Eq(three - two, -p_s * (two - later)),
     )
     yield Step(
         "So detection falls with each violator, and with each compliant lab in the same way. In numbers, for "
@@ -159,7 +160,9 @@ def _strategic_complements() -> Iterator[Step]:
 
 
 def _congestion_equilibria() -> Iterator[Step]:
-    p_n, p_next = Symbol("p_n", nonnegative=True), Symbol("p_next", nonnegative=True)
+    letters = Symbol("p_n", nonnegative=True), Symbol("p_next", nonnegative=True)
+    p_n = Named(letters[0], "p_eff(n)", r"p_{\mathrm{eff}}(n)")
+    p_next = Named(letters[1], "p_eff(n + 1)", r"p_{\mathrm{eff}}(n+1)")
     gain = Named(deterrent * B, "g", "g")
     yield Step(
         "Nobody violates: the first to do so would gain nothing.",
@@ -244,9 +247,10 @@ with evaluate(False):  # printed as written
         r"violators. Where both exist the tipping point is the largest $n$ with $p_{\mathrm{eff}}(n) \ge t$.",
         columns=("n",),
         cases=(
-            Case((Le(deterrent, p_eff_m),), (FiniteSet(0),)),
-            Case((Lt(p_eff_m, deterrent), Le(deterrent, p_eff_1)), (FiniteSet(0, _m),)),
-            Case((Lt(p_eff_1, deterrent),), (FiniteSet(_m),)),
+            Case((Le(deterrent, p_eff_m),), (S.Zero,)),
+            Case((Lt(p_eff_m, deterrent), Le(deterrent, p_eff_1)), (S.Zero,)),
+            Case((Lt(p_eff_m, deterrent), Le(deterrent, p_eff_1)), (_m,)),
+            Case((Lt(p_eff_1, deterrent),), (_m,)),
         ),
         function=games.congestion,
         arguments={"thresholds": deterrent, "C": _C, "capacity": _M, "p_s": p_s, "p_f": p_f, "p_b": p_b},
@@ -322,19 +326,20 @@ with evaluate(False):  # printed as written
     )
     congestion_regimes = Proposition(
         name="congestion_regimes",
-        statement=r"The equilibria of a large market of labs with the same threshold, as violators per lab, "
-        r"and the share $\hat x$ between two of them, at which labs tip from the one to the other.",
-        columns=("x", r"\hat x"),
+        statement=r"The equilibria of a large market of labs with the same threshold, as violators per lab. "
+        "Where there are three, the one between full compliance and mass defection is the tipping share, at "
+        "which the labs are indifferent; it is unstable.",
+        columns=("x",),
         cases=(
-            Case((Le(deterrent, p_b),), (FiniteSet(0), none)),
-            Case((Gt(deterrent, p_b), Eq(_mu_c, 0)), (FiniteSet(_mu), none)),
-            Case((Gt(deterrent, p_b + (1 - p_b) * p_s), Gt(_mu_c, 0)), (FiniteSet(_mu), none)),
-            Case((*_REACHED, Lt(_mu_c, mu_lo)), (FiniteSet(_mu), none)),
-            Case(
-                (*_REACHED, Le(mu_lo, _mu_c), Lt(_mu_c, mu_hi)),
-                (FiniteSet(0, _mu), _mu_c / t_prime - p_f * _gamma / p_s),
+            Case((Le(deterrent, p_b),), (S.Zero,)),
+            Case((Gt(deterrent, p_b), Eq(_mu_c, 0)), (_mu,)),
+            Case((Gt(deterrent, _TOP), Gt(_mu_c, 0)), (_mu,)),
+            Case((*_REACHED, Lt(_mu_c, mu_lo)), (_mu,)),
+            *(
+                Case((*_REACHED, Le(mu_lo, _mu_c), Lt(_mu_c, mu_hi)), (x,))
+                for x in (S.Zero, _mu_c / t_prime - p_f * _gamma / p_s, _mu)
             ),
-            Case((*_REACHED, Le(mu_hi, _mu_c)), (FiniteSet(0), none)),
+            Case((*_REACHED, Le(mu_hi, _mu_c)), (S.Zero,)),
         ),
         where={
             mu_lo: t_prime * p_f * _gamma / p_s,

@@ -91,7 +91,7 @@ def tipping_share(
     """
     (mu_c,) = check_nonnegative(mu_c=mu_c)
     need, idle, enough, within, op = _deterrent(t, gamma, p_s, p_f, p_b)
-    share = op.maximum(0.0, mu_c / op.where(within, need, 1.0) - idle)
+    share = op.maximum(0.0, mu_c / need - idle)
     return op.where(enough, math.inf, op.where(within, share, 0.0))
 
 
@@ -110,7 +110,7 @@ def _deterrent(t: Number, gamma: Number, p_s: Number, p_f: Number, p_b: Number) 
     need = op.ratio(op.maximum(t - p_b, 0.0), 1 - p_b)
     within = (need <= p_s) & (t > p_b)
     idle = op.ratio(p_f * gamma, op.where(within, p_s, 1.0))
-    return need, idle, enough, within, op
+    return op.where(within, need, 1.0), idle, enough, within, op
 
 
 @dataclass(frozen=True, eq=False)
