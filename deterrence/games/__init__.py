@@ -15,13 +15,13 @@ from deterrence.games._congestion import CongestionEquilibria, CongestionEquilib
 from deterrence.games._congestion_limit import (
     CongestionLimit,
     LimitEquilibrium,
-    congested_detection,
     congestion_limit,
     congestion_response,
 )
 from deterrence.games._congestion_regimes import (
     CongestionRegimes,
     compliance_capacity,
+    congested_detection,
     congestion_regimes,
     defection_capacity,
     tipping_share,

@@ -19,50 +19,10 @@ from deterrence._checks import (
 )
 from deterrence._compliance import covers
 from deterrence._numeric import operations
+from deterrence.games._congestion_regimes import congested_detection, positive, tipping_share
 
 _SAME = 1e-12
 """Share of the unpermitted labs by which two fixed points differ through rounding alone."""
-
-
-def congested_detection(
-    x: Number, *, mu_c: Number, gamma: Number, p_s: Number, p_f: Number, p_b: Number = 0.0
-) -> Number:
-    r"""Detection probability in a large market, :math:`p(x)=p_b+(1-p_b)p_s\min(1,\mu_c/(p_sx+p_f\gamma))`.
-
-    With :math:`\pi_1 = 1, \pi_0 = 0` the trigger probabilities p_s and p_f are beta and alpha.
-
-    Parameters
-    ----------
-    x : float or array, in [0, 1]
-        Violators per lab.
-    mu_c : float or array, >= 0
-        Audits that can be carried out, per lab.
-    gamma : float or array, in [0, 1]
-        Compliant running labs, per lab.
-    p_s, p_f : float or array, in [0, 1]
-        Probability that a violator, and that a compliant running lab, is triggered.
-    p_b : float or array, in [0, 1], optional
-        Probability that a running lab that was not audited is backchecked.
-
-    Returns
-    -------
-    float or array, in [0, 1]
-        Non-increasing in x; p_b where there are no audits.
-
-    Raises
-    ------
-    ParameterError
-        If an argument is out of range or not a number.
-
-    Examples
-    --------
-    >>> congested_detection(0.5, mu_c=0.125, gamma=0.0, p_s=0.5, p_f=0.0)
-    0.25
-    """
-    x, gamma, p_s, p_f, p_b = check_unit(x=x, gamma=gamma, p_s=p_s, p_f=p_f, p_b=p_b)
-    (mu_c,) = check_nonnegative(mu_c=mu_c)
-    op = operations(x, mu_c, gamma, p_s, p_f)
-    return p_b + (1 - p_b) * p_s * op.minimum(1.0, op.ratio(mu_c, p_s * x + p_f * gamma))
 
 
 def congestion_response(*, p_eff: Number, t_0: Number, t_1: Number, mu: Number) -> Number:
@@ -202,10 +162,11 @@ def congestion_limit(
     equilibrium: x = 0.3469, detected with 0.5766, unstable
     equilibrium: x = 1, detected with 0.2, stable
     """
-    known = {"mu_c": mu_c, "gamma": gamma, "p_s": p_s, "p_f": p_f, "p_b": p_b}
-    _check_single(t_0=t_0, t_1=t_1, mu=mu, **known)
+    _check_single(t_0=t_0, t_1=t_1, mu=mu, mu_c=mu_c, gamma=gamma, p_s=p_s, p_f=p_f, p_b=p_b)
     (t_0, t_1), mu = _bounds(t_0, t_1), positive(mu)
-    known = {name: float(value) for name, value in known.items()}
+    (mu_c,) = check_nonnegative(mu_c=mu_c)
+    gamma, p_s, p_f, p_b = check_unit(gamma=gamma, p_s=p_s, p_f=p_f, p_b=p_b)
+    known = {"mu_c": mu_c, "gamma": gamma, "p_s": p_s, "p_f": p_f, "p_b": p_b}
 
     def detection(x: float) -> Any:
         return congested_detection(x, **known)
@@ -214,9 +175,10 @@ def congestion_limit(
         return float(congestion_response(p_eff=detection(x), t_0=t_0, t_1=t_1, mu=mu) - x)
 
     found = [x for x in (0.0, mu, excess(0.0)) if abs(excess(x)) <= _SAME * mu]
-    inner = [x for x in _crossings(t_0, t_1, mu, **known) if p_s * x + p_f * gamma > mu_c]
-    if t_0 < t_1 or len(set(found)) == 2:
-        found += inner
+    if t_0 < t_1:
+        found += [x for x in _crossings(t_0, t_1, mu, **known) if p_s * x + p_f * gamma > mu_c]
+    elif {0.0, mu} <= set(found):
+        found.append(tipping_share(t=t_1, **known))
     points = _distinct(found, mu)
     rows = zip(points, _stable(points, mu, excess), strict=True)
     equilibria = tuple(LimitEquilibrium(x, detection(x), stable) for x, stable in rows)
@@ -270,13 +232,6 @@ def _bounds(t_0: Number, t_1: Number) -> list[Any]:
     if np.any(np.greater(t_0, t_1)):
         raise ParameterError(Problem("t_0", t_0, "is above t_1", "t_0 <= t_1"))
     return [t_0, t_1]
-
-
-def positive(mu: Number) -> Any:
-    (mu,) = check_unit(mu=mu)
-    if not np.all(np.greater(mu, 0)):
-        raise ParameterError(Problem("mu", 0.0, "is out of range", "a number in (0, 1]"))
-    return mu
 
 
 def _check_single(**given: Any) -> None:

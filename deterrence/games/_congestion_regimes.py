@@ -1,4 +1,4 @@
-"""Which regimes of congestion there are in a large market of labs with the same threshold."""
+"""Congestion among many labs: detection, and the regimes of labs with the same threshold."""
 
 from __future__ import annotations
 
@@ -8,10 +8,57 @@ from typing import Any
 
 import numpy as np
 
-from deterrence._checks import Number, check_finite, check_nonnegative, check_unit
+from deterrence._checks import (
+    Number,
+    ParameterError,
+    Problem,
+    check_finite,
+    check_nonnegative,
+    check_unit,
+)
 from deterrence._compliance import covers
 from deterrence._numeric import operations
-from deterrence.games._congestion_limit import congested_detection, positive
+
+
+def congested_detection(
+    x: Number, *, mu_c: Number, gamma: Number, p_s: Number, p_f: Number, p_b: Number = 0.0
+) -> Number:
+    r"""Detection probability in a large market, :math:`p(x)=p_b+(1-p_b)p_s\min(1,\mu_c/(p_sx+p_f\gamma))`.
+
+    With :math:`\pi_1 = 1, \pi_0 = 0` the trigger probabilities p_s and p_f are beta and alpha.
+
+    Parameters
+    ----------
+    x : float or array, in [0, 1]
+        Violators per lab.
+    mu_c : float or array, >= 0
+        Audits that can be carried out, per lab.
+    gamma : float or array, in [0, 1]
+        Compliant running labs, per lab.
+    p_s, p_f : float or array, in [0, 1]
+        Probability that a violator, and that a compliant running lab, is triggered.
+    p_b : float or array, in [0, 1], optional
+        Probability that a running lab that was not audited is backchecked.
+
+    Returns
+    -------
+    float or array, in [0, 1]
+        Non-increasing in x; p_b where there are no audits.
+
+    Raises
+    ------
+    ParameterError
+        If an argument is out of range or not a number.
+
+    Examples
+    --------
+    >>> congested_detection(0.5, mu_c=0.125, gamma=0.0, p_s=0.5, p_f=0.0)
+    0.25
+    """
+    x, gamma, p_s, p_f, p_b = check_unit(x=x, gamma=gamma, p_s=p_s, p_f=p_f, p_b=p_b)
+    (mu_c,) = check_nonnegative(mu_c=mu_c)
+    op = operations(x, mu_c, gamma, p_s, p_f)
+    return p_b + (1 - p_b) * p_s * op.minimum(1.0, op.ratio(mu_c, p_s * x + p_f * gamma))
 
 
 def compliance_capacity(*, t: Number, gamma: Number, p_s: Number, p_f: Number, p_b: Number = 0.0) -> Number:
@@ -90,15 +137,17 @@ def tipping_share(
     0.375
     """
     (mu_c,) = check_nonnegative(mu_c=mu_c)
-    need, idle, enough, within, op = _deterrent(t, gamma, p_s, p_f, p_b)
+    need, idle, enough, within = _deterrent(t, gamma, p_s, p_f, p_b)
+    op = operations(mu_c, need)
     share = op.maximum(0.0, mu_c / need - idle)
     return op.where(enough, math.inf, op.where(within, share, 0.0))
 
 
 def _capacity(x: Number, t: Number, gamma: Number, p_s: Number, p_f: Number, p_b: Number) -> Number:
     """Capacity at which x violators per lab are detected with probability t."""
-    need, idle, enough, within, op = _deterrent(t, gamma, p_s, p_f, p_b)
-    return op.where(enough, 0.0 * x, op.where(within, need * (x + idle), math.inf))
+    need, idle, enough, within = _deterrent(t, gamma, p_s, p_f, p_b)
+    op = operations(x, need)
+    return op.where(enough, 0.0, op.where(within, need * (x + idle), math.inf))
 
 
 def _deterrent(t: Number, gamma: Number, p_s: Number, p_f: Number, p_b: Number) -> tuple[Any, ...]:
@@ -110,7 +159,7 @@ def _deterrent(t: Number, gamma: Number, p_s: Number, p_f: Number, p_b: Number) 
     need = op.ratio(op.maximum(t - p_b, 0.0), 1 - p_b)
     within = (need <= p_s) & (t > p_b)
     idle = op.ratio(p_f * gamma, op.where(within, p_s, 1.0))
-    return op.where(within, need, 1.0), idle, enough, within, op
+    return op.where(within, need, 1.0), idle, enough, within
 
 
 @dataclass(frozen=True, eq=False)
@@ -185,3 +234,10 @@ def congestion_regimes(
         return CongestionRegimes(bool(full), not mass)
     full, mass = np.broadcast_arrays(full, mass)
     return CongestionRegimes(full, ~mass)
+
+
+def positive(mu: Number) -> Any:
+    (mu,) = check_unit(mu=mu)
+    if not np.all(np.greater(mu, 0)):
+        raise ParameterError(Problem("mu", 0.0, "is out of range", "a number in (0, 1]"))
+    return mu
