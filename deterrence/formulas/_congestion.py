@@ -118,12 +118,13 @@ def _single_audit_rate() -> Iterator[Step]:
 def _accounting_identity() -> Iterator[Step]:
     both = _n * Named(_audited(_n), "p_s_n", "p_s(n)") + _C * Named(_falsely_audited(_n), "p_f_n", "p_f(n)")
     total = Named(_mean(Min(_M, _i + _j), _n, _C), "audits", r"E[\min(M,T)]")
-    for audits, said in (
-        (1, "Every audit is of a violator or of a compliant lab; here for two of each and one audit,"),
-        (2, "two audits,"),
-        (3, "and three audits."),
-    ):
-        yield Step(said, Eq(both, total), (Eq(_n, 2), Eq(_C, 2), Eq(_M, audits)))
+    yield Step(
+        "Every audit is of a violator or of a compliant lab; here for two violators, one compliant lab and "
+        "one audit,",
+        Eq(both, total),
+        (Eq(_n, 2), Eq(_C, 1), Eq(_M, 1)),
+    )
+    yield Step("and for two audits.", Eq(both, total), (Eq(_n, 2), Eq(_C, 1), Eq(_M, 2)))
     yield Step("Without congestion every lab that is triggered is audited.", Eq(total, _n * p_s + _C * p_f),
                (Eq(_n, 3), Eq(_C, 2), Eq(_M, 5)))  # fmt: skip
 

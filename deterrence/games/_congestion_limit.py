@@ -178,7 +178,7 @@ def congestion_limit(
     if t_0 < t_1:
         found += [x for x in _crossings(t_0, t_1, mu, **known) if p_s * x + p_f * gamma > mu_c]
     elif {0.0, mu} <= set(found):
-        found.append(tipping_share(t=t_1, **known))
+        found.append(float(tipping_share(t=t_1, **known)))
     points = _distinct(found, mu)
     rows = zip(points, _stable(points, mu, excess), strict=True)
     equilibria = tuple(LimitEquilibrium(x, detection(x), stable) for x, stable in rows)
