@@ -139,7 +139,7 @@ def holds(a):
 
 
 def test_regimes_are_what_the_labs_decide():
-    a, _ = draw(54)
+    a, _ = draw(54, N // 4)
     with np.errstate(all="raise"):
         regimes = games.congestion_regimes(**only(a, "t", "mu", *LIMITS))
     full, mass = holds(a)
@@ -147,7 +147,7 @@ def test_regimes_are_what_the_labs_decide():
     np.testing.assert_array_equal(regimes.mass_defection, mass)
     np.testing.assert_array_equal(regimes.coexistence, full & mass)
     assert (full | mass).all()
-    assert min((full & mass).sum(), (full & ~mass).sum(), (mass & ~full).sum()) > N / 20
+    assert min((full & mass).sum(), (full & ~mass).sum(), (mass & ~full).sum()) > N / 80
     rows = [dict(zip(a, row, strict=True)) for row in zip(*(c.tolist() for c in a.values()), strict=True)]
     alone = [games.congestion_regimes(**row) for row in rows[::10]]
     assert [(r.full_compliance, r.mass_defection) for r in alone] == list(
@@ -232,7 +232,7 @@ def test_the_table_of_identical_labs_says_what_the_function_says():
     rng, table = np.random.default_rng(57), formulas.congestion_equilibria
     at = rows_in_fractions(table)
     seen = set()
-    for i in range(N // 4):
+    for i in range(N // 10):
         m, C, M = int(rng.integers(1, 8)), int(rng.integers(0, 5)), int(rng.integers(0, 6))
         p_s, p_f, p_b = (float(p) for p in rng.integers(0, 17, 3) / 16)
         known = {"C": C, "capacity": M, "p_s": p_s, "p_f": p_f, "p_b": p_b}
