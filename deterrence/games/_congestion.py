@@ -140,12 +140,12 @@ class CongestionEquilibria:
 
     def _profiles(self) -> Iterator[list[float]]:
         """Payoffs in every profile, the first lab's action changing fastest."""
-        gains = np.where(np.isinf(self.thresholds), np.copysign(1.0, self.thresholds), self.thresholds)
-        for actions in itertools.product((0, 1), repeat=gains.size):
+        t = self.thresholds
+        for actions in itertools.product((0, 1), repeat=t.size):
             n = sum(actions)
             p = self.detection[n - 1] if n else 0.0
-            loss = np.where(np.isinf(self.thresholds), 0.0, p)
-            net = np.where(covers(p, self.thresholds), np.minimum(gains - loss, 0.0), gains - loss)
+            net = np.where(np.isinf(t), 1.0, t - p)
+            net = np.where(covers(p, t), np.minimum(net, 0.0), net)
             yield [float(x) if acts else 0.0 for x, acts in zip(net, actions[::-1], strict=True)]
 
 
