@@ -97,6 +97,16 @@ def test_response_against_fractions():
     assert_same(result, singly(games.congestion_response, a))
 
 
+def test_ties_comply_but_for_rounding():
+    """0.6 * 0.75 < 0.45 in double precision."""
+    tie = {"t_0": 0.45, "t_1": 0.45, "mu": 0.5}
+    assert games.congestion_response(p_eff=0.6 * 0.75, **tie) == 0.0
+    assert games.congestion_response(p_eff=0.45 * (1 - 1e-7), **tie) == 0.5
+    alone = {"mu_c": 0.75, "gamma": 1.0, "p_s": 0.6, "p_f": 1.0}
+    assert games.congestion_regimes(t=0.45, mu=0.5, **alone).full_compliance
+    assert games.congestion_limit(**tie, **alone).equilibria[0].x == 0.0
+
+
 def test_capacities_and_tipping_share_against_fractions():
     a, points = draw(53)
     with np.errstate(divide="ignore", invalid="ignore"):
