@@ -91,7 +91,7 @@ def _table(variables: Sequence[Variable]) -> str:
 def _entry(result: Result) -> str:
     """One result: what it says, what it rests on, why it holds, where it is from, and its function."""
     name, shown = rf"\texttt{{{_code(result.name)}}}", result.latex()
-    lines = [rf"\begin{{proposition}}[{name}]\label{{{result.name}}}", result.statement]
+    lines = [rf"\begin{{proposition}}[{name}]\label{{{result.name}}}\upshape", result.statement]
     lines += [rf"\[ {shown} \]"] if shown else []
     if result.valid:
         lines.append("Valid for " + ", ".join(f"${latex(relation)}$" for relation in result.valid) + ".")
