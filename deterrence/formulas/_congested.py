@@ -1,28 +1,166 @@
-"""Large markets with limited audits: the steps from detection to regimes and fixed points."""
+"""Limited audits, step by step: detection, pure equilibria, regimes and fixed points of large markets."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sympy import Derivative, Eq, Gt, Lt, Piecewise, S
+from sympy import Derivative, Eq, Gt, Le, Lt, Min, Piecewise, S, Sum, Symbol, binomial
 
 from deterrence.formulas._printing import Named, plain_text
 from deterrence.formulas._step import Step
 from deterrence.formulas._symbols import (
+    B,
     Math,
+    capacity,
     capacity_share,
+    compliers,
     deterrent,
     p_b,
+    p_eff_1,
+    p_eff_m,
     p_f,
     p_s,
+    p_s_n,
     running_share,
     t_least,
     t_most,
     unpermitted_share,
     violator_share,
+    violators,
 )
 
-_x, _mu_c, _gamma, _mu = violator_share, capacity_share, running_share, unpermitted_share
+_i, _j, _k = (Symbol(name, integer=True, nonnegative=True) for name in "ijk")
+_n, _C, _M, _x, _mu_c, _gamma, _mu = (
+    violators, compliers, capacity,
+    violator_share, capacity_share, running_share, unpermitted_share,
+)  # fmt: skip
+
+
+def _chance(k: Math, n: Math, p: Math) -> Math:
+    return binomial(n, k) * p**k * (1 - p) ** (n - k)
+
+
+def _mean(f: Math, a: Math, b: Math) -> Math:
+    """Mean of f over i of a violators and j of b compliant labs that are triggered."""
+    return Sum(Sum(_chance(_i, a, p_s) * _chance(_j, b, p_f) * f, (_j, 0, b)), (_i, 0, a))
+
+
+def audited(n: Math) -> Math:
+    """Audit probability of one of n violators."""
+    return p_s * _mean(Min(_M, 1 + _i + _j) / (1 + _i + _j), n - 1, _C)
+
+
+def single(n: Math) -> Math:
+    """Audit probability of one of n violators who share one audit."""
+    return (1 - (1 - p_s) ** n) / n
+
+
+def _falsely_audited(n: Math) -> Math:
+    """Audit probability of one of the compliant running labs."""
+    return p_f * _mean(Min(_M, 1 + _i + _j) / (1 + _i + _j), n, _C - 1)
+
+
+def capacity_detection_steps() -> Iterator[Step]:
+    rate = Named(audited(_n), "p_s_n", "p_s(n)")
+    yield Step(
+        "An audit finds the violation, and so does the backcheck of a lab that was not audited.",
+        Eq(p_b + (1 - p_b) * p_s_n, 1 - (1 - p_s_n) * (1 - p_b)),
+    )
+    yield Step(
+        "Of $1 + T'$ labs that are triggered each is audited for certain if there are audits for all, and "
+        "otherwise with probability $M/(1+T')$. With audits for all running labs there is no congestion; "
+        "here for three violators and two compliant labs.",
+        Eq(rate, p_s),
+        (Eq(_n, 3), Eq(_C, 2), Eq(_M, 5)),
+    )
+    yield Step(
+        "Without audits there is no detection by audit.", Eq(rate, 0), (Eq(_n, 3), Eq(_C, 2), Eq(_M, 0))
+    )
+    yield Step(
+        "A single violator waits behind false alarms alone; here with three compliant labs and one audit.",
+        Eq(rate, p_s * (1 - (1 - p_f) ** 4) / (4 * p_f)),
+        (Eq(_n, 1), Eq(_C, 3), Eq(_M, 1)),
+    )
+
+
+def single_audit_rate_steps() -> Iterator[Step]:
+    yield Step(
+        "One audit takes place if any of the $n$ violators is triggered, and it is as likely to be of one as "
+        "of another; here for five violators.",
+        Eq(_n * Named(single(_n), "p_s_n", "p_s(n)"), Sum(_chance(_k, _n, p_s), (_k, 1, _n))),
+        (Eq(_n, 5),),
+    )
+    yield Step(
+        "It is the general formula without compliant running labs.",
+        Eq(single(_n), Named(audited(_n), "p_s_n", "p_s(n)")),
+        (Eq(_n, 4), Eq(_C, 0), Eq(_M, 1)),
+    )
+
+
+def accounting_identity_steps() -> Iterator[Step]:
+    both = _n * Named(audited(_n), "p_s_n", "p_s(n)") + _C * Named(_falsely_audited(_n), "p_f_n", "p_f(n)")
+    total = Named(_mean(Min(_M, _i + _j), _n, _C), "audits", r"E[\min(M,T)]")
+    yield Step(
+        "Every audit is of a violator or of a compliant lab; here for two violators, one compliant lab and "
+        "one audit,",
+        Eq(both, total),
+        (Eq(_n, 2), Eq(_C, 1), Eq(_M, 1)),
+    )
+    yield Step("and for two audits.", Eq(both, total), (Eq(_n, 2), Eq(_C, 1), Eq(_M, 2)))
+    yield Step("Without congestion every lab that is triggered is audited.", Eq(total, _n * p_s + _C * p_f),
+               (Eq(_n, 3), Eq(_C, 2), Eq(_M, 5)))  # fmt: skip
+
+
+def strategic_complements_steps() -> Iterator[Step]:
+    f = Symbol("f_0"), Symbol("f_1"), Symbol("f_2"), Symbol("f_3")
+
+    def mean(n: int, shift: int) -> Math:
+        terms = (_chance(S(k), S(n), p_s) * f[k + shift] for k in range(n + 1))
+        return sum(terms, S.Zero)
+
+    yield Step(
+        "One lab more in the queue lowers the share that is audited, where it is below 1.",
+        Eq(_M / (1 + _k) - _M / (2 + _k), _M / ((1 + _k) * (2 + _k))),
+    )
+    three, two = Named(mean(3, 0), "E_3"), Named(mean(2, 0), "E_2")
+    later = Named(mean(2, 1), "E_2_plus", "E_2^+")
+    yield Step(
+        "A further violator makes the queue longer by one with probability $p_s$. Let $f_k$ be the share "
+        "that is audited beside $k$ others, $E_n$ its mean if $k$ is the number of $n$ violators that are "
+        "triggered, and $E_n^+$ its mean with one more in the queue; here for the third.",
+        Eq(three - two, -p_s * (two - later)),
+    )
+    yield Step(
+        "So detection falls with each violator, and with each compliant lab in the same way. In numbers, for "
+        "one audit and no compliant labs, from the first violator to the second,",
+        Eq(single(S(1)) - single(S(2)), p_s**2 / 2),
+    )
+    yield Step(
+        "and from the second to the third.",
+        Gt(single(S(2)) - single(S(3)), 0),
+        (Gt(p_s, 0),),
+    )
+
+
+def congestion_equilibria_steps() -> Iterator[Step]:
+    letters = Symbol("p_n", nonnegative=True), Symbol("p_next", nonnegative=True)
+    p_n = Named(letters[0], "p_eff(n)", r"p_{\mathrm{eff}}(n)")
+    p_next = Named(letters[1], "p_eff(n + 1)", r"p_{\mathrm{eff}}(n+1)")
+    gain = Named(deterrent * B, "g", "g")
+    yield Step(
+        "Nobody violates: the first to do so would gain nothing.",
+        Le(gain - p_eff_1 * B, 0),
+        (Le(deterrent, p_eff_1),),
+    )
+    yield Step(
+        "All violate: each of them gains.", Gt(gain - p_eff_m * B, 0), (Gt(deterrent, p_eff_m), Gt(B, 0))
+    )
+    yield Step(
+        "Some violate and others do not, $0 < n < m$: if one of the $n$ gains, $t > p_{\\mathrm{eff}}(n)$, "
+        "the next would gain no less, since it is detected with a smaller probability.",
+        Gt(gain - p_next * B, 0),
+        (Gt(deterrent, p_n), Lt(p_next, p_n), Gt(B, 0)),
+    )
 
 
 def detection(x: Math) -> Math:

@@ -2,33 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from sympy import (
-    Eq,
-    Gt,
-    Le,
-    Lt,
-    Max,
-    Min,
-    Piecewise,
-    S,
-    Sum,
-    Symbol,
-    binomial,
-    evaluate,
-    oo,
-)
+from sympy import Eq, Gt, Le, Lt, Max, Piecewise, S, evaluate, oo
 
 from deterrence import games
 from deterrence.formulas import _congested
 from deterrence.formulas._formula import Formula
-from deterrence.formulas._printing import Named
 from deterrence.formulas._proposition import Case, Proposition
-from deterrence.formulas._step import Step
 from deterrence.formulas._symbols import (
-    B,
-    Math,
     capacity,
     capacity_share,
     compliers,
@@ -52,134 +32,10 @@ from deterrence.formulas._symbols import (
     violators,
 )
 
-_i, _j, _k = (Symbol(name, integer=True, nonnegative=True) for name in "ijk")
 _n, _m, _C, _M, _x, _mu_c, _gamma, _mu = (
     violators, unpermitted, compliers, capacity,
     violator_share, capacity_share, running_share, unpermitted_share,
 )  # fmt: skip
-
-
-def _chance(k: Math, n: Math, p: Math) -> Math:
-    return binomial(n, k) * p**k * (1 - p) ** (n - k)
-
-
-def _mean(f: Math, a: Math, b: Math) -> Math:
-    """Mean of f over i of a violators and j of b compliant labs that are triggered."""
-    return Sum(Sum(_chance(_i, a, p_s) * _chance(_j, b, p_f) * f, (_j, 0, b)), (_i, 0, a))
-
-
-def _audited(n: Math) -> Math:
-    """Audit probability of one of n violators."""
-    return p_s * _mean(Min(_M, 1 + _i + _j) / (1 + _i + _j), n - 1, _C)
-
-
-def _falsely_audited(n: Math) -> Math:
-    """Audit probability of one of the compliant running labs."""
-    return p_f * _mean(Min(_M, 1 + _i + _j) / (1 + _i + _j), n, _C - 1)
-
-
-def _capacity_detection() -> Iterator[Step]:
-    rate = Named(_audited(_n), "p_s_n", "p_s(n)")
-    yield Step(
-        "An audit finds the violation, and so does the backcheck of a lab that was not audited.",
-        Eq(p_b + (1 - p_b) * p_s_n, 1 - (1 - p_s_n) * (1 - p_b)),
-    )
-    yield Step(
-        "Of $1 + T'$ labs that are triggered each is audited for certain if there are audits for all, and "
-        "otherwise with probability $M/(1+T')$. With audits for all running labs there is no congestion; "
-        "here for three violators and two compliant labs.",
-        Eq(rate, p_s),
-        (Eq(_n, 3), Eq(_C, 2), Eq(_M, 5)),
-    )
-    yield Step(
-        "Without audits there is no detection by audit.", Eq(rate, 0), (Eq(_n, 3), Eq(_C, 2), Eq(_M, 0))
-    )
-    yield Step(
-        "A single violator waits behind false alarms alone; here with three compliant labs and one audit.",
-        Eq(rate, p_s * (1 - (1 - p_f) ** 4) / (4 * p_f)),
-        (Eq(_n, 1), Eq(_C, 3), Eq(_M, 1)),
-    )
-
-
-def _single_audit_rate() -> Iterator[Step]:
-    yield Step(
-        "One audit takes place if any of the $n$ violators is triggered, and it is as likely to be of one as "
-        "of another; here for five violators.",
-        Eq(_n * single_audit_rate.named, Sum(_chance(_k, _n, p_s), (_k, 1, _n))),
-        (Eq(_n, 5),),
-    )
-    yield Step(
-        "It is the general formula without compliant running labs.",
-        Eq(single_audit_rate.named, Named(_audited(_n), "p_s_n", "p_s(n)")),
-        (Eq(_n, 4), Eq(_C, 0), Eq(_M, 1)),
-    )
-
-
-def _accounting_identity() -> Iterator[Step]:
-    both = _n * Named(_audited(_n), "p_s_n", "p_s(n)") + _C * Named(_falsely_audited(_n), "p_f_n", "p_f(n)")
-    total = Named(_mean(Min(_M, _i + _j), _n, _C), "audits", r"E[\min(M,T)]")
-    yield Step(
-        "Every audit is of a violator or of a compliant lab; here for two violators, one compliant lab and "
-        "one audit,",
-        Eq(both, total),
-        (Eq(_n, 2), Eq(_C, 1), Eq(_M, 1)),
-    )
-    yield Step("and for two audits.", Eq(both, total), (Eq(_n, 2), Eq(_C, 1), Eq(_M, 2)))
-    yield Step("Without congestion every lab that is triggered is audited.", Eq(total, _n * p_s + _C * p_f),
-               (Eq(_n, 3), Eq(_C, 2), Eq(_M, 5)))  # fmt: skip
-
-
-def _strategic_complements() -> Iterator[Step]:
-    f = Symbol("f_0"), Symbol("f_1"), Symbol("f_2"), Symbol("f_3")
-
-    def mean(n: int, shift: int) -> Math:
-        terms = (_chance(S(k), S(n), p_s) * f[k + shift] for k in range(n + 1))
-        return sum(terms, S.Zero)
-
-    yield Step(
-        "One lab more in the queue lowers the share that is audited, where it is below 1.",
-        Eq(_M / (1 + _k) - _M / (2 + _k), _M / ((1 + _k) * (2 + _k))),
-    )
-    three, two = Named(mean(3, 0), "E_3"), Named(mean(2, 0), "E_2")
-    later = Named(mean(2, 1), "E_2_plus", "E_2^+")
-    yield Step(
-        "A further violator makes the queue longer by one with probability $p_s$. Let $f_k$ be the share "
-        "that is audited beside $k$ others, $E_n$ its mean if $k$ is the number of $n$ violators that are "
-        "triggered, and $E_n^+$ its mean with one more in the queue; here for the third.",
-        Eq(three - two, -p_s * (two - later)),
-    )
-    yield Step(
-        "So detection falls with each violator, and with each compliant lab in the same way. In numbers, for "
-        "one audit and no compliant labs, from the first violator to the second,",
-        Eq(single_audit_rate.expr.subs(_n, 1) - single_audit_rate.expr.subs(_n, 2), p_s**2 / 2),
-    )
-    yield Step(
-        "and from the second to the third.",
-        Gt(single_audit_rate.expr.subs(_n, 2) - single_audit_rate.expr.subs(_n, 3), 0),
-        (Gt(p_s, 0),),
-    )
-
-
-def _congestion_equilibria() -> Iterator[Step]:
-    letters = Symbol("p_n", nonnegative=True), Symbol("p_next", nonnegative=True)
-    p_n = Named(letters[0], "p_eff(n)", r"p_{\mathrm{eff}}(n)")
-    p_next = Named(letters[1], "p_eff(n + 1)", r"p_{\mathrm{eff}}(n+1)")
-    gain = Named(deterrent * B, "g", "g")
-    yield Step(
-        "Nobody violates: the first to do so would gain nothing.",
-        Le(gain - p_eff_1 * B, 0),
-        (Le(deterrent, p_eff_1),),
-    )
-    yield Step(
-        "All violate: each of them gains.", Gt(gain - p_eff_m * B, 0), (Gt(deterrent, p_eff_m), Gt(B, 0))
-    )
-    yield Step(
-        "Some violate and others do not, $0 < n < m$: if one of the $n$ gains, $t > p_{\\mathrm{eff}}(n)$, "
-        "the next would gain no less, since it is detected with a smaller probability.",
-        Gt(gain - p_next * B, 0),
-        (Gt(deterrent, p_n), Lt(p_next, p_n), Gt(B, 0)),
-    )
-
 
 _QUEUE = "Whom to audit of the labs that are triggered is drawn by lot, if there are more than audits."
 _TRIGGER = (
@@ -201,23 +57,23 @@ with evaluate(False):  # printed as written
         statement="The probability that one of $n$ violators is detected if at most $M$ labs can be audited.",
         left=r"p_{\mathrm{eff}}(n)",
         expr=p_b + (1 - p_b) * p_s_n,
-        where={p_s_n: _audited(_n)},
+        where={p_s_n: _congested.audited(_n)},
         function=games.capacity_detection,
         arguments={"n": _n, "C": _C, "capacity": _M, "p_s": p_s, "p_f": p_f, "p_b": p_b},
         assumptions=(_TRIGGER, _QUEUE, "Backchecks are not limited."),
         source=("kleiman",),
-        derive=_capacity_detection,
+        derive=_congested.capacity_detection_steps,
     )
     single_audit_rate = Formula(
         name="single_audit_rate",
         statement="The audit probability of one of $n$ violators who share one audit, without compliant "
         "running labs.",
         left="p_s(n)",
-        expr=(1 - (1 - p_s) ** _n) / _n,
+        expr=_congested.single(_n),
         function=games.capacity_audit_rate,
         arguments={"n": _n, "C": S.Zero, "capacity": S.One, "p_s": p_s, "p_f": S.Zero},
         assumptions=(_TRIGGER, _QUEUE),
-        derive=_single_audit_rate,
+        derive=_congested.single_audit_rate_steps,
     )
     accounting_identity = Proposition(
         name="accounting_identity",
@@ -227,7 +83,7 @@ with evaluate(False):  # printed as written
         function=games.capacity_audits,
         arguments={"n": _n, "C": _C, "capacity": _M, "p_s": p_s, "p_f": p_f},
         assumptions=(_TRIGGER, _QUEUE),
-        derive=_accounting_identity,
+        derive=_congested.accounting_identity_steps,
     )
     strategic_complements = Proposition(
         name="strategic_complements",
@@ -240,7 +96,7 @@ with evaluate(False):  # printed as written
         arguments={"thresholds": deterrent, "C": _C, "capacity": _M, "p_s": p_s, "p_f": p_f, "p_b": p_b},
         assumptions=(_TRIGGER, _QUEUE, "A tie complies."),
         source=("milgrom", "schrag"),
-        derive=_strategic_complements,
+        derive=_congested.strategic_complements_steps,
     )
     congestion_equilibria = Proposition(
         name="congestion_equilibria",
@@ -258,7 +114,7 @@ with evaluate(False):  # printed as written
         valid=(Le(p_eff_m, p_eff_1),),
         assumptions=(_TRIGGER, _QUEUE, _ALIKE),
         source=("schrag",),
-        derive=_congestion_equilibria,
+        derive=_congested.congestion_equilibria_steps,
     )
     congested_detection = Formula(
         name="congested_detection",
@@ -327,9 +183,10 @@ with evaluate(False):  # printed as written
     )
     congestion_regimes = Proposition(
         name="congestion_regimes",
-        statement=r"The equilibria of a large market of labs with the same threshold, as violators per lab. "
-        "Where there are three, the one between full compliance and mass defection is the tipping share, at "
-        "which the labs are indifferent; it is unstable.",
+        statement=r"The equilibria of a large market of labs with the same threshold, as violators per lab, "
+        r"with $\mu_{lo}$ and $\mu_{hi}$ its compliance and defection capacities. Where there are three, the "
+        "one between full compliance and mass defection is the tipping share, at which the labs are "
+        "indifferent; it is unstable.",
         columns=("x",),
         cases=(
             Case((Le(deterrent, p_b),), (S.Zero,)),
