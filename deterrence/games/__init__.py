@@ -10,19 +10,74 @@ defecting pays unless audited; auditing pays, but for nothing where the lab comp
 (Profile(row=(Fraction(2, 3), Fraction(1, 3)), column=(Fraction(10, 11), Fraction(1, 11))),)
 """
 
-from deterrence.games._bimatrix import Bimatrix, Equilibria, bimatrix
-from deterrence.games._equilibria import Profile, Subset
-from deterrence.games._inspection import InspectionEquilibria, InspectionSubset, inspection
-from deterrence.games._inspection_values import inspection_cutoffs, inspection_values
-from deterrence.games._nashpy import NashpyCheck, NashpyProfile, NashpyRun
-from deterrence.games._signal import SignalEquilibria, SignalSubset, signal
-from deterrence.games._signal_values import signal_cutoffs, signal_values
+from deterrence.games._bimatrix import (
+    Bimatrix,
+    Equilibria,
+    bimatrix,
+)
+from deterrence.games._capacity import (
+    capacity_audit_rate,
+    capacity_audits,
+    capacity_detection,
+    capacity_false_audit_rate,
+)
+from deterrence.games._congestion import (
+    CongestionEquilibria,
+    CongestionEquilibrium,
+    congestion,
+)
+from deterrence.games._congestion_limit import (
+    CongestionLimit,
+    LimitEquilibrium,
+    congestion_limit,
+    congestion_response,
+)
+from deterrence.games._congestion_regimes import (
+    CongestionRegimes,
+    compliance_capacity,
+    congested_detection,
+    congestion_regimes,
+    defection_capacity,
+    tipping_share,
+)
+from deterrence.games._equilibria import (
+    Profile,
+    Subset,
+)
+from deterrence.games._inspection import (
+    InspectionEquilibria,
+    InspectionSubset,
+    inspection,
+)
+from deterrence.games._inspection_values import (
+    inspection_cutoffs,
+    inspection_values,
+)
+from deterrence.games._nashpy import (
+    NashpyCheck,
+    NashpyProfile,
+    NashpyRun,
+)
+from deterrence.games._signal import (
+    SignalEquilibria,
+    SignalSubset,
+    signal,
+)
+from deterrence.games._signal_values import (
+    signal_cutoffs,
+    signal_values,
+)
 
 __all__ = [
     "Bimatrix",
+    "CongestionEquilibria",
+    "CongestionEquilibrium",
+    "CongestionLimit",
+    "CongestionRegimes",
     "Equilibria",
     "InspectionEquilibria",
     "InspectionSubset",
+    "LimitEquilibrium",
     "NashpyCheck",
     "NashpyProfile",
     "NashpyRun",
@@ -31,10 +86,22 @@ __all__ = [
     "SignalSubset",
     "Subset",
     "bimatrix",
+    "capacity_audit_rate",
+    "capacity_audits",
+    "capacity_detection",
+    "capacity_false_audit_rate",
+    "compliance_capacity",
+    "congested_detection",
+    "congestion",
+    "congestion_limit",
+    "congestion_regimes",
+    "congestion_response",
+    "defection_capacity",
     "inspection",
     "inspection_cutoffs",
     "inspection_values",
     "signal",
     "signal_cutoffs",
     "signal_values",
+    "tipping_share",
 ]
