@@ -12,7 +12,14 @@ import numpy as np
 
 from deterrence._checks import ParameterError, Problem
 from deterrence.games._equilibria import Profile, Subset, equilibrium_set, pure_equilibria
-from deterrence.games._exact import Matrix, TooManyVerticesError, Vector, exact_matrix, exact_number
+from deterrence.games._exact import (
+    Matrix,
+    TooManyVerticesError,
+    Vector,
+    entries,
+    exact_matrix,
+    exact_number,
+)
 from deterrence.games._writing import latex_table, nfg_text, text_table, written
 
 if TYPE_CHECKING:
@@ -211,7 +218,7 @@ class Equilibria:
         m, n = self.game.shape
         if not self.complete:
             yield f"{m} x {n} game, incomplete: {self.reason}"
-            yield from (f"  {self._pair((x,), (y,))}" for x, y in self.extreme)
+            yield from (f"  {self._product((x,), (y,))}" for x, y in self.extreme)
             return
         found = (
             _count(len(self.extreme), "extreme equilibri", "um", "a"),
@@ -221,12 +228,15 @@ class Equilibria:
         yield f"{m} x {n} game, complete: {', '.join(found)}"
         for number, component in enumerate(self.components, start=1):
             for k, subset in enumerate(component):
-                yield f"{f'{number}.' if k == 0 else '':<3} {self._pair(*subset)}"
+                yield f"{f'{number}.' if k == 0 else '':<3} {self._product(*subset)}"
 
-    def _pair(self, rows: Sequence[Vector], columns: Sequence[Vector]) -> str:
-        first = " ~ ".join(written(x, self.game.row_actions) for x in rows)
-        second = " ~ ".join(written(y, self.game.column_actions) for y in columns)
-        return f"{first} | {second}"
+    def _product(self, rows: Sequence[Vector], columns: Sequence[Vector]) -> str:
+        sides = (rows, self.game.row_actions), (columns, self.game.column_actions)
+        return " x ".join(_hull([written(x, actions) for x in vertices]) for vertices, actions in sides)
+
+
+def _hull(vertices: Sequence[str]) -> str:
+    return vertices[0] if len(vertices) == 1 else f"conv{{{', '.join(vertices)}}}"
 
 
 def bimatrix(A: Any, B: Any = None) -> Equilibria:
@@ -267,7 +277,7 @@ def bimatrix(A: Any, B: Any = None) -> Equilibria:
     ...                 row_actions=["comply", "defect"], column_actions=["trust", "audit"])
     >>> print(bimatrix(game))
     2 x 2 game, complete: 2 extreme equilibria, 1 maximal Nash subset, 1 component
-    1.  defect | 1/2 trust + 1/2 audit ~ trust
+    1.  defect x conv{1/2 trust + 1/2 audit, trust}
     """
     if isinstance(A, Bimatrix) and B is not None:
         raise ParameterError(Problem("B", B, "stands beside a Bimatrix", "a Bimatrix alone, or two matrices"))
@@ -304,10 +314,7 @@ def _text(field: str, text: Any) -> str:
 
 def _mixture(name: str, values: Sequence[Any], size: int) -> tuple[Vector, bool]:
     """Probabilities as exact numbers, and whether they were given as such."""
-    try:
-        given = list(values)
-    except TypeError:
-        given = []
+    given = entries(values) or []
     exact = not any(isinstance(x, numbers.Real) and not isinstance(x, numbers.Rational) for x in given)
     found = tuple([exact_number(f"{name}[{k}]", x) for k, x in enumerate(given)])
     slack = 0 if exact else Fraction(1, 10**9)

@@ -29,8 +29,8 @@ def exact_matrix(name: str, values: Any) -> Matrix:
     ParameterError
         If there is no number, if rows are of unequal lengths, or if an entry is no finite number.
     """
-    rows = _entries(values.tolist() if hasattr(values, "tolist") and not hasattr(values, "dtype") else values)
-    table = None if rows is None else [_entries(row) for row in rows]
+    rows = entries(values.tolist() if hasattr(values, "tolist") and not hasattr(values, "dtype") else values)
+    table = None if rows is None else [entries(row) for row in rows]
     if not table or not table[0] or any(row is None or len(row) != len(table[0]) for row in table):
         raise ParameterError(Problem(name, values, "is not a matrix", "rows of numbers, all equally long"))
     return tuple(
@@ -39,7 +39,7 @@ def exact_matrix(name: str, values: Any) -> Matrix:
     )
 
 
-def _entries(values: Any) -> list[Any] | None:
+def entries(values: Any) -> list[Any] | None:
     """What a sequence holds; None for text and for what is no sequence."""
     try:
         return None if isinstance(values, str | bytes) else list(values)

@@ -82,9 +82,9 @@ class NashpyRun:
     def __str__(self) -> str:
         parts = [f"{self.algorithm} {self.verdict}: {len(self.listed)} listed"]
         if self.missed:
-            parts.append(f"{len(self.missed)} extreme equilibria not among them")
+            parts.append(f"extreme equilibria not listed: {len(self.missed)}")
         if self.missed_components:
-            parts.append(f"none in component {', '.join(str(k + 1) for k in self.missed_components)}")
+            parts.append(f"nothing in component {', '.join(str(k + 1) for k in self.missed_components)}")
         for row, column, _, regret in self.false:
             what = "no strategies" if regret is None else f"regret {regret:.3g}"
             parts.append(f"false: {_shown(row)} | {_shown(column)} ({what})")
