@@ -37,7 +37,7 @@ class Bimatrix:
     A, B : m x n matrices
         Payoffs of the row player and of the column player, as nested sequences, arrays or SymPy matrices
         of ints, floats, Fractions, Decimals, SymPy Rationals, or text such as ``"1/3"`` or ``"0.1"``; each
-        of at most 1.79e308 in size and 1,000 digits.
+        of at most 1e300 in size and 1,000 digits.
     row_actions, column_actions : iterable of str, optional
         Names of the actions, for wherever the game is written.
 
@@ -266,8 +266,10 @@ def bimatrix(A: Any, B: Any = None) -> Equilibria:
     References
     ----------
     .. [1] Avis, Rosenberg, Savani and von Stengel (2010), Enumeration of Nash equilibria for two-player
-       games, Economic Theory 42:9-37; maximal Nash subsets as in Winkels (1979), An algorithm to determine
-       all equilibrium points of a bimatrix game, and Borm, Gijsberts and Tijs (1989).
+       games, Economic Theory 42:9-37.
+    .. [2] Mangasarian (1964), Equilibrium points of bimatrix games, J. SIAM 12:778-780; Winkels (1979), An
+       algorithm to determine all equilibrium points of a bimatrix game; McMullen (1970), The maximum
+       numbers of faces of a convex polytope, Mathematika 17:179-184.
 
     Examples
     --------

@@ -53,19 +53,21 @@ def exact_number(name: str, value: Any) -> Fraction:
     Raises
     ------
     ParameterError
-        If it is no finite number, is beyond the range of floats, or has more than 1,000 digits.
+        If it is no finite number, is above 1e300 in size, or has more than 1,000 digits.
     """
     result = value if type(value) is Fraction else _read(value)
     if result is None:
         raise ParameterError(Problem(name, value, "is not such a number", _ALLOWED))
     size = max(abs(result.numerator), result.denominator)
     if size.bit_length() > _BITS or abs(result) > _LARGEST:
-        raise ParameterError(Problem(name, value, "is out of range", "at most 1.79e308 and 1,000 digits"))
+        raise ParameterError(
+            Problem(name, value, "is out of range", "at most 1e300 in size and 1,000 digits")
+        )
     return result
 
 
 _BITS = math.ceil(_DIGITS * math.log2(10))
-_LARGEST = Fraction(2**1024 - 2**970)
+_LARGEST = 10**300  # so that no difference of payoffs leaves the range of floats
 
 
 def _read(value: Any) -> Fraction | None:
