@@ -23,6 +23,7 @@ from exact import N
 import deterrence
 from deterrence import ParameterError, games
 from deterrence.games import Bimatrix, Profile, bimatrix
+from deterrence.games._exact import best_reply_vertices
 
 GAME = Bimatrix(
     [[0, 0], ["1/3", -1]],
@@ -345,6 +346,20 @@ def small_games(seed, number):
     for _ in range(number):
         m, n, most = chance.randint(1, 4), chance.randint(1, 4), chance.choice([1, 1, 2, 3, 9])
         yield tuple([[chance.randint(-most, most) for _ in range(n)] for _ in range(m)] for _ in "AB")
+
+
+def test_vertices_against_determinants():
+    """Every vertex of the best-reply polyhedra, once each and nothing else, with what is played and best."""
+    chance = random.Random(50)
+    for _ in range(N // 40):
+        m, n, most = chance.randint(1, 5), chance.randint(1, 5), chance.choice([1, 1, 2])
+        payoffs = [[Fraction(chance.randint(-most, most)) for _ in range(n)] for _ in range(m)]
+        found = {v.probabilities(): v for v in best_reply_vertices(payoffs, 10**6)}
+        assert len(found) == len(best_reply_vertices(payoffs, 10**6))
+        assert set(found) == second_method.vertices(payoffs)
+        for x, vertex in found.items():
+            assert vertex.unplayed == sum(1 << i for i, p in enumerate(x) if p == 0)
+            assert vertex.replies == sum(1 << j for j in second_method.replies(x, payoffs))
 
 
 def test_random_games_against_the_second_method():
