@@ -111,13 +111,15 @@ class NashpyCheck:
 
     @property
     def verdict(self) -> str:
-        """The gravest verdict of the three, or ``"no exact set"``.
+        """The verdict of all three where they are of one kind, else ``"errs"`` or ``"misses"``.
 
         ``"agrees"`` says that both enumerations list every extreme equilibrium, and none of the three
-        anything else.
+        anything else; ``"no exact set"`` that there was nothing to hold against them.
         """
         given = {run.verdict for run in self.runs}
-        return next((v for v in ("errs", "finds nothing", "misses", "agrees") if v in given), "no exact set")
+        if len(given) <= 1:
+            return next(iter(given), "no exact set")
+        return "errs" if "errs" in given else "misses"
 
     def __str__(self) -> str:
         if not self.runs:

@@ -363,9 +363,9 @@ def test_vertices_against_determinants():
 
 
 def test_random_games_against_the_second_method():
-    """N / 5 games: 2,000 by default, 20,000 at POINTS=100000."""
+    """N / 8 games: 1,250 by default, 12,500 at POINTS=100000."""
     continua = 0
-    for A, B in small_games(52, N // 5):
+    for A, B in small_games(52, N // 8):
         found = bimatrix(A, B)
         assert as_sets(found) == second_method.equilibria(A, B), (A, B)
         assert found.complete
@@ -374,7 +374,7 @@ def test_random_games_against_the_second_method():
         assert found.subsets == tuple(sorted(found.subsets))
         assert found.components == tuple(sorted(found.components))
         continua += len(found.subsets) < len(found.extreme)
-    assert continua > N // 20
+    assert continua > N // 25
 
 
 def test_order_and_repetition_of_actions_do_not_matter():
