@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import numbers
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -12,15 +11,16 @@ import numpy as np
 
 from deterrence._checks import ParameterError, Problem
 from deterrence.games._equilibria import Profile, Subset, equilibrium_set, pure_equilibria
-from deterrence.games._exact import (
-    Matrix,
-    TooManyVerticesError,
-    Vector,
-    entries,
-    exact_matrix,
-    exact_number,
+from deterrence.games._exact import Matrix, against, dot, exact_matrix, exact_mixture
+from deterrence.games._polyhedra import TooManyVerticesError
+from deterrence.games._writing import (
+    action_names,
+    equilibria_text,
+    latex_table,
+    nfg_text,
+    printable,
+    text_table,
 )
-from deterrence.games._writing import latex_table, nfg_text, text_table, written
 
 if TYPE_CHECKING:
     from deterrence.games._nashpy import NashpyCheck
@@ -71,8 +71,8 @@ class Bimatrix:
         if (len(payoffs["B"]), len(payoffs["B"][0])) != (m, n):
             raise ParameterError(Problem("B", B, "has another shape than A", f"{m} rows of {n} numbers"))
         names = {
-            "row_actions": _names("row_actions", row_actions, m),
-            "column_actions": _names("column_actions", column_actions, n),
+            "row_actions": action_names("row_actions", row_actions, m),
+            "column_actions": action_names("column_actions", column_actions, n),
         }
         for name, value in {**payoffs, **names}.items():
             object.__setattr__(self, name, value)
@@ -101,7 +101,7 @@ class Bimatrix:
             If `x` or `y` is no mixed strategy.
         """
         profile, rounded = self._profile(x, y)
-        earned = tuple(_dot(profile.row, _against(payoffs, profile.column)) for payoffs in (self.A, self.B))
+        earned = tuple(dot(profile.row, against(payoffs, profile.column)) for payoffs in (self.A, self.B))
         return rounded(earned[0]), rounded(earned[1])
 
     def regret(self, x: Sequence[Any], y: Sequence[Any]) -> Any:
@@ -115,15 +115,16 @@ class Bimatrix:
             A float where there are floats in `x` or `y`.
         """
         profile, rounded = self._profile(x, y)
-        by_row = _against(self.A, profile.column)
-        by_column = _against(tuple(zip(*self.B, strict=True)), profile.row)
-        gain_of_row = max(by_row) - _dot(profile.row, by_row)
-        gain_of_column = max(by_column) - _dot(profile.column, by_column)
+        by_row = against(self.A, profile.column)
+        by_column = against(tuple(zip(*self.B, strict=True)), profile.row)
+        gain_of_row = max(by_row) - dot(profile.row, by_row)
+        gain_of_column = max(by_column) - dot(profile.column, by_column)
         return rounded(max(gain_of_row, gain_of_column))
 
     def _profile(self, x: Sequence[Any], y: Sequence[Any]) -> tuple[Profile, type]:
         (row, row_exact), (column, column_exact) = (
-            _mixture(name, values, size) for name, values, size in zip("xy", (x, y), self.shape, strict=True)
+            exact_mixture(name, values, size)
+            for name, values, size in zip("xy", (x, y), self.shape, strict=True)
         )
         return Profile(row, column), Fraction if row_exact and column_exact else float
 
@@ -155,7 +156,7 @@ class Bimatrix:
         title : str
             Printable text without a backslash.
         """
-        return nfg_text(self.A, self.B, *self._labels(), _text("title", title))
+        return nfg_text(self.A, self.B, *self._labels(), printable("title", title))
 
     def latex(self) -> str:
         """The table of pairs of payoffs, for math mode; needs amsmath."""
@@ -220,31 +221,7 @@ class Equilibria:
         return check_with_nashpy(self)
 
     def __str__(self) -> str:
-        return "\n".join(self._lines())
-
-    def _lines(self) -> Iterator[str]:
-        m, n = self.game.shape
-        if not self.complete:
-            yield f"{m} x {n} game, incomplete: {self.reason}"
-            yield from (f"  {self._product((x,), (y,))}" for x, y in self.extreme)
-            return
-        found = (
-            _count(len(self.extreme), "extreme equilibri", "um", "a"),
-            _count(len(self.subsets), "maximal Nash subset", "", "s"),
-            _count(len(self.components), "component", "", "s"),
-        )
-        yield f"{m} x {n} game, complete: {', '.join(found)}"
-        for number, component in enumerate(self.components, start=1):
-            for k, subset in enumerate(component):
-                yield f"{f'{number}.' if k == 0 else '':<3} {self._product(*subset)}"
-
-    def _product(self, rows: Sequence[Vector], columns: Sequence[Vector]) -> str:
-        sides = (rows, self.game.row_actions), (columns, self.game.column_actions)
-        return " x ".join(_hull([written(x, actions) for x in vertices]) for vertices, actions in sides)
-
-
-def _hull(vertices: Sequence[str]) -> str:
-    return vertices[0] if len(vertices) == 1 else f"conv{{{', '.join(vertices)}}}"
+        return equilibria_text(self)
 
 
 def bimatrix(A: Any, B: Any = None) -> Equilibria:
@@ -303,44 +280,3 @@ def bimatrix(A: Any, B: Any = None) -> Equilibria:
 
 
 _MOST_VERTICES = 2000
-
-
-def _names(field: str, names: Iterable[str], size: int) -> tuple[str, ...]:
-    allowed = f"{size} different names"
-    if isinstance(names, str) or not isinstance(names, Iterable):
-        raise ParameterError(Problem(field, names, "is no list of names", allowed))
-    found = tuple(_text(field, name) for name in names)
-    if found and (len(found) != size or len(set(found)) != size or "" in found):
-        raise ParameterError(Problem(field, found, "does not name the actions", allowed))
-    return found
-
-
-def _text(field: str, text: Any) -> str:
-    # gambit has no way to write a backslash before a quotation mark.
-    if not isinstance(text, str) or not text.isprintable() or "\\" in text:
-        raise ParameterError(Problem(field, text, "is no such text", "printable text without a backslash"))
-    return text
-
-
-def _mixture(name: str, values: Sequence[Any], size: int) -> tuple[Vector, bool]:
-    """Probabilities as exact numbers, and whether they were given as such."""
-    given = entries(values) or []
-    exact = not any(isinstance(x, numbers.Real) and not isinstance(x, numbers.Rational) for x in given)
-    found = tuple([exact_number(f"{name}[{k}]", x) for k, x in enumerate(given)])
-    slack = 0 if exact else Fraction(1, 10**9)
-    if len(found) != size or min(found) < -slack or abs(sum(found) - 1) > slack:
-        allowed = f"{size} probabilities that sum to 1"
-        raise ParameterError(Problem(name, values, "is no mixed strategy", allowed))
-    return found, exact
-
-
-def _against(payoffs: Matrix, weights: Vector) -> Vector:
-    return tuple([_dot(row, weights) for row in payoffs])
-
-
-def _dot(values: Vector, weights: Vector) -> Fraction:
-    return sum((v * w for v, w in zip(values, weights, strict=True)), Fraction(0))
-
-
-def _count(number: int, noun: str, one: str, many: str) -> str:
-    return f"{number} {noun}{one if number == 1 else many}"

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
-from deterrence.games._exact import Matrix, Vector, Vertex, best_reply_vertices
+from deterrence.games._exact import Matrix, Vector
+from deterrence.games._polyhedra import Vertex, best_reply_vertices
 
 
 class Profile(NamedTuple):

@@ -23,7 +23,7 @@ from exact import N
 import deterrence
 from deterrence import ParameterError, games
 from deterrence.games import Bimatrix, Profile, bimatrix
-from deterrence.games._exact import best_reply_vertices
+from deterrence.games._polyhedra import best_reply_vertices
 
 GAME = Bimatrix(
     [[0, 0], ["1/3", -1]],
