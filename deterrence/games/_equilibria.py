@@ -90,17 +90,20 @@ def _maximal_pairs(partners: Mapping[int, int]) -> Iterator[tuple[int, int]]:
 
 
 def _connected(pairs: Iterator[tuple[int, int]]) -> list[list[tuple[int, int]]]:
-    """Pairs of masks grouped so that those with a row or a column in common are together."""
-    parts: list[tuple[int, int, list[tuple[int, int]]]] = []
+    """Pairs of masks grouped so that those with a row in common are together.
+
+    Those with a column in common then are, too: all rows that go with this column are in one pair.
+    """
+    parts: list[tuple[int, list[tuple[int, int]]]] = []
     for rows, columns in pairs:
-        touching = [part for part in parts if part[0] & rows or part[1] & columns]
-        parts = [part for part in parts if part not in touching]
-        merged = [(rows, columns)]
-        for other_rows, other_columns, members in touching:
-            rows, columns = rows | other_rows, columns | other_columns
-            merged += members
-        parts.append((rows, columns, merged))
-    return [members for _, _, members in parts]
+        touching = [part for part in parts if part[0] & rows]
+        parts = [part for part in parts if not part[0] & rows]
+        members = [(rows, columns)]
+        for other_rows, others in touching:
+            members += others
+            rows |= other_rows
+        parts.append((rows, members))
+    return [members for _, members in parts]
 
 
 def _chosen(mixtures: Mapping[int, Vector], mask: int) -> tuple[Vector, ...]:
