@@ -171,7 +171,7 @@ def test_payoffs_and_regret_by_hand():
     assert all(type(value) is Fraction for value in exact)
     assert all(type(value) is float for value in rounded)
     assert rounded == tuple(map(float, exact))
-    assert type(GAME.regret([0.5, 0.5], y)) is float
+    assert type(GAME.regret([0.5, 0.5], y)) is type(GAME.regret(x, [0.75, 0.25])) is float
     assert type(GAME.regret(np.array([1, 0]), [1, 0])) is Fraction
 
 
