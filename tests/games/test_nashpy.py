@@ -212,6 +212,13 @@ def test_what_an_answer_means(monkeypatch, answer, component, regret):
     assert run.missed_components == tuple({0, 1} - {component})
 
 
+def test_rounding_errors_make_no_second_answer(monkeypatch):
+    once = (np.array([1.0, 0.0]), np.array([1 / 3, 2 / 3]))
+    again = (np.array([1.0, -1e-17]), np.array([1 / 3, 1 - 1 / 3]))
+    monkeypatch.setattr(Bimatrix, "to_nashpy", lambda self: Stub([once, again]))
+    assert len(bimatrix([[1, 1], [0, 0]], [[1, 1], [0, 0]]).check_with_nashpy().runs[0].listed) == 1
+
+
 def test_what_an_exception_means(monkeypatch):
     """What was found before it counts; what it says is kept on one line."""
     first = (np.array([1.0, 0.0]), np.array([1.0, 0.0]))
