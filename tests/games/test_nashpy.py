@@ -80,6 +80,10 @@ FAILURES = {
 }
 
 
+BY_ROUNDING = {"Nashpy issue 67", "Nashpy issue 231"}
+"""Where another processor may compute a probability of 0 as 0, not as -1e-17, and accept it."""
+
+
 @pytest.mark.parametrize("name", FAILURES)
 def test_where_nashpy_fails(name):
     """The games by name, each with the certificate of the exact set: all of it, with regret exactly 0."""
@@ -88,7 +92,7 @@ def test_where_nashpy_fails(name):
     assert found.complete
     assert found.regret() == 0
     for run, verdict in zip(check.runs, FAILURES[name], strict=True):
-        if verdict is None:
+        if verdict is None or (name in BY_ROUNDING and run.verdict == "agrees"):
             continue
         assert run.verdict == verdict, str(check)
         if verdict == "misses":
@@ -100,28 +104,35 @@ def test_where_nashpy_fails(name):
             assert run.complaints
         elif verdict == "errs":
             assert max(profile.regret for profile in run.false) > 0.9
-    assert check.verdict == ("errs" if "errs" in FAILURES[name] else "misses")
+    if name not in BY_ROUNDING:
+        assert check.verdict == ("errs" if "errs" in FAILURES[name] else "misses")
 
 
-@pytest.mark.parametrize(
-    ("letters", "q", "pi_1", "pi_0"),
-    [
-        # defect with q, and audit suspicious signals with pi_1, clean ones with pi_0, in closed form
-        ((1.2, 1.6, 0.54, 0.9, 0.2, 0.06, 0.7), "47/57", "1", "1/6"),
-        ((0.841, 2.9, 0.19, 1.9, 1.2, 0.5, 0.52), "25/259", "29/52", "0"),
-    ],
-)
-def test_signal_games_without_ties_in_which_nashpy_finds_nothing(letters, q, pi_1, pi_0):
-    """A probability of -1e-17 makes support enumeration reject the only equilibrium."""
-    found = bimatrix(signal_game(*(Fraction(str(x)) for x in letters)))
-    q, pi_1, pi_0 = Fraction(q), Fraction(pi_1), Fraction(pi_0)
-    ((row, column),) = found.extreme
-    assert row == (1 - q, q)
-    assert (column[2] + column[3], column[1] + column[3]) == (pi_1, pi_0)
-    assert found.regret() == 0
-    support, vertex, pivoting = found.check_with_nashpy().runs
-    assert (support.verdict, vertex.verdict, pivoting.verdict) == ("finds nothing", "agrees", "agrees")
-    assert support.complaints == ("holds the game for degenerate, as it found nothing (RuntimeWarning)",)
+def test_signal_games_without_ties_in_which_nashpy_finds_nothing():
+    """A probability of -1e-17 makes support enumeration reject the only equilibrium.
+
+    Which of the games it hits depends on the processor. In closed form: defect with q, audit suspicious
+    signals with pi_1, clean ones with pi_0.
+    """
+    known = {
+        # g, D, k, M, H, alpha, beta: q, pi_1, pi_0
+        ("1.729", "1.9", "1.5", "3", "3.2", "0.02", "0.38"): ("49/80", "1", "53/62"),
+        ("1.2", "1.6", "0.54", "0.9", "0.2", "0.06", "0.7"): ("47/57", "1", "1/6"),
+        ("0.841", "2.9", "0.19", "1.9", "1.2", "0.5", "0.52"): ("25/259", "29/52", "0"),
+        ("2.268", "2.8", "0.02", "0.2", "3.9", "0.24", "0.3"): ("38/353", "1", "51/70"),
+    }
+    verdicts = []
+    for letters, (q, pi_1, pi_0) in known.items():
+        found = bimatrix(signal_game(*map(Fraction, letters)))
+        ((row, column),) = found.extreme
+        assert row == (1 - Fraction(q), Fraction(q))
+        assert (column[2] + column[3], column[1] + column[3]) == (Fraction(pi_1), Fraction(pi_0))
+        assert found.regret() == 0
+        support, vertex, pivoting = found.check_with_nashpy().runs
+        assert (vertex.verdict, pivoting.verdict) == ("agrees", "agrees")
+        verdicts.append(support.verdict)
+    assert set(verdicts) <= {"finds nothing", "agrees"}
+    assert "finds nothing" in verdicts
 
 
 def test_regret_of_what_is_no_equilibrium():
