@@ -223,6 +223,13 @@ def test_what_an_answer_means(monkeypatch, answer, component, regret):
     assert run.missed_components == tuple({0, 1} - {component})
 
 
+def test_one_probability_that_fits_is_not_enough(monkeypatch):
+    half = (np.array([0.5, 0.5, 0.0]), np.array([1.0]))
+    monkeypatch.setattr(Bimatrix, "to_nashpy", lambda self: Stub([half]))
+    run = bimatrix([[1], [0], [0]], [[0], [0], [0]]).check_with_nashpy().runs[0]
+    assert [(profile.component, profile.regret) for profile in run.false] == [(None, 0.5)]
+
+
 def test_rounding_errors_make_no_second_answer(monkeypatch):
     once = (np.array([1.0, 0.0]), np.array([1 / 3, 2 / 3]))
     again = (np.array([1.0, -1e-17]), np.array([1 / 3, 1 - 1 / 3]))
