@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import functools
+import operator
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
-from deterrence.games._exact import Matrix, Vector, Vertex, best_reply_vertices
+from deterrence.games._exact import Matrix, Vector
+from deterrence.games._polyhedra import Vertex, best_reply_vertices
 
 
 class Profile(NamedTuple):
@@ -50,21 +53,17 @@ def equilibrium_set(A: Matrix, B: Matrix, most: int) -> EquilibriumSet:
     """
     rows = best_reply_vertices(B, most)
     columns = best_reply_vertices(tuple(zip(*A, strict=True)), most)
-    rows, columns = _replying(rows, columns), _replying(columns, rows)
-    partners = [_partners(x, columns) for x in rows]
-    xs = [x.probabilities() for x in rows]
-    ys = [y.probabilities() for y in columns]
-    extreme = sorted(Profile(x, ys[j]) for x, mask in zip(xs, partners, strict=True) for j in _bits(mask))
+    partners = {i: mask for i, x in enumerate(rows) if (mask := _partners(x, columns))}
+    met = functools.reduce(operator.or_, partners.values())
+    xs = {i: rows[i].probabilities() for i in partners}
+    ys = {j: columns[j].probabilities() for j in _bits(met)}
+    extreme = sorted(Profile(xs[i], ys[j]) for i, mask in partners.items() for j in _bits(mask))
     parts = [
-        sorted(Subset(_chosen(xs, rows_in), _chosen(ys, columns_in)) for rows_in, columns_in in part)
+        sorted(Subset(_chosen(xs, some), _chosen(ys, others)) for some, others in part)
         for part in _connected(_maximal_pairs(partners))
     ]
     subsets = sorted(subset for part in parts for subset in part)
     return EquilibriumSet(tuple(extreme), tuple(subsets), tuple(sorted(map(tuple, parts))))
-
-
-def _replying(vertices: Sequence[Vertex], others: Sequence[Vertex]) -> list[Vertex]:
-    return [v for v in vertices if _partners(v, others)]
 
 
 def _partners(vertex: Vertex, others: Sequence[Vertex]) -> int:
@@ -78,33 +77,36 @@ def _partners(vertex: Vertex, others: Sequence[Vertex]) -> int:
     )
 
 
-def _maximal_pairs(partners: Sequence[int]) -> Iterator[tuple[int, int]]:
+def _maximal_pairs(partners: Mapping[int, int]) -> Iterator[tuple[int, int]]:
     """Maximal sets of rows and of columns, as bit masks, all of whose pairs are equilibria.
 
     The columns of such a pair are those that some rows have in common.
     """
     common: set[int] = set()
-    for mask in set(partners):
+    for mask in set(partners.values()):
         common |= {mask & other for other in common} | {mask}
     for columns in common - {0}:
-        yield sum(1 << i for i, mask in enumerate(partners) if mask & columns == columns), columns
+        yield sum(1 << i for i, mask in partners.items() if mask & columns == columns), columns
 
 
 def _connected(pairs: Iterator[tuple[int, int]]) -> list[list[tuple[int, int]]]:
-    """Pairs of masks grouped so that those with a row or a column in common are together."""
-    parts: list[tuple[int, int, list[tuple[int, int]]]] = []
+    """Pairs of masks grouped so that those with a row in common are together.
+
+    Those with a column in common then are, too: all rows that go with this column are in one pair.
+    """
+    parts: list[tuple[int, list[tuple[int, int]]]] = []
     for rows, columns in pairs:
-        touching = [part for part in parts if part[0] & rows or part[1] & columns]
-        parts = [part for part in parts if part not in touching]
-        merged = [(rows, columns)]
-        for other_rows, other_columns, members in touching:
-            rows, columns = rows | other_rows, columns | other_columns
-            merged += members
-        parts.append((rows, columns, merged))
-    return [members for _, _, members in parts]
+        touching = [part for part in parts if part[0] & rows]
+        parts = [part for part in parts if not part[0] & rows]
+        members = [(rows, columns)]
+        for other_rows, others in touching:
+            members += others
+            rows |= other_rows
+        parts.append((rows, members))
+    return [members for _, members in parts]
 
 
-def _chosen(mixtures: Sequence[Vector], mask: int) -> tuple[Vector, ...]:
+def _chosen(mixtures: Mapping[int, Vector], mask: int) -> tuple[Vector, ...]:
     return tuple(sorted(mixtures[k] for k in _bits(mask)))
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import cycle
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 
 from deterrence._checks import ParameterError
 from deterrence.games._equilibria import Profile
+from deterrence.games._exact import Vector
 
 if TYPE_CHECKING:
     from deterrence.games._bimatrix import Equilibria
@@ -82,12 +83,14 @@ class NashpyRun:
     def __str__(self) -> str:
         parts = [f"{self.algorithm} {self.verdict}: {len(self.listed)} listed"]
         if self.missed:
-            parts.append(f"{len(self.missed)} extreme equilibria not among them")
+            parts.append(f"extreme equilibria not listed: {len(self.missed)}")
         if self.missed_components:
-            parts.append(f"none in component {', '.join(str(k + 1) for k in self.missed_components)}")
-        for row, column, _, regret in self.false:
+            parts.append(f"components not reached: {len(self.missed_components)}")
+        for row, column, _, regret in self.false[:_SHOWN]:
             what = "no strategies" if regret is None else f"regret {regret:.3g}"
-            parts.append(f"false: {_shown(row)} | {_shown(column)} ({what})")
+            parts.append(f"false: {_shown(row)} x {_shown(column)} ({what})")
+        if len(self.false) > _SHOWN:
+            parts.append(f"false too: {len(self.false) - _SHOWN} more")
         return "; ".join([*parts, *self.complaints])
 
 
@@ -108,13 +111,15 @@ class NashpyCheck:
 
     @property
     def verdict(self) -> str:
-        """The gravest verdict of the three, or ``"no exact set"``.
+        """The verdict of all three where they are of one kind, else ``"errs"`` or ``"misses"``.
 
         ``"agrees"`` says that both enumerations list every extreme equilibrium, and none of the three
-        anything else.
+        anything else; ``"no exact set"`` that there was nothing to hold against them.
         """
         given = {run.verdict for run in self.runs}
-        return next((v for v in ("errs", "finds nothing", "misses", "agrees") if v in given), "no exact set")
+        if len(given) <= 1:
+            return next(iter(given), "no exact set")
+        return "errs" if "errs" in given else "misses"
 
     def __str__(self) -> str:
         if not self.runs:
@@ -140,6 +145,7 @@ def check_with_nashpy(equilibria: Equilibria) -> NashpyCheck:
 _LEMKE_HOWSON = "Lemke-Howson"
 _NEAR = 1e-6
 _MOST_PIVOTS = 1000
+_SHOWN = 3
 
 
 def _lemke_howson(game: Any, label: int) -> tuple[Any, Any]:
@@ -153,11 +159,11 @@ def _lemke_howson(game: Any, label: int) -> tuple[Any, Any]:
         label = next(turns).pivot_and_drop_label(label)
         if row.non_basic_variables | column.non_basic_variables == column.labels:
             return row.to_strategy(column.non_basic_variables), column.to_strategy(row.non_basic_variables)
-    raise RuntimeError(f"no equilibrium after {_MOST_PIVOTS:,} pivots")
+    raise RuntimeError(f"no equilibrium after {_MOST_PIVOTS} pivots")
 
 
 def _run(equilibria: Equilibria, name: str, parts: Iterable[Callable[[], Iterable[Any]]]) -> NashpyRun:
-    found: list[tuple[tuple[float, ...], tuple[float, ...]]] = []
+    found: list[_Pair] = []
     complaints: list[str] = []
     for part in parts:
         with warnings.catch_warnings(record=True) as caught, np.errstate(all="warn"):
@@ -167,18 +173,26 @@ def _run(equilibria: Equilibria, name: str, parts: Iterable[Callable[[], Iterabl
             except Exception as error:  # whatever goes wrong in there is what is reported
                 complaints.append(_complaint(error))
         complaints.extend(_complaint(warning.message) for warning in caught)
-    listed = [_judged(equilibria, row, column) for row, column in _once(found)]
-    components = {profile.component for profile in listed}
+    # Once each, but for rounding errors.
+    pairs = {tuple(tuple(f"{p:z.9f}" for p in x) for x in pair): pair for pair in found}.values()
+    components = [[tuple(map(_columns, part)) for part in component] for component in equilibria.components]
+    listed = [_judged(equilibria, components, row, column) for row, column in pairs]
+    reached = {profile.component for profile in listed}
     return NashpyRun(
         algorithm=name,
         listed=tuple(listed),
-        missed=tuple(e for e in equilibria.extreme if not any(_near(e, pair) for pair in found)),
-        missed_components=tuple(k for k in range(len(equilibria.components)) if k not in components),
+        missed=tuple(e for e in equilibria.extreme if not _among(e, pairs)),
+        missed_components=tuple(k for k in range(len(components)) if k not in reached),
         complaints=tuple(dict.fromkeys(complaints)),
     )
 
 
-def _numbers(strategy: Any) -> tuple[float, ...]:
+_Strategy: TypeAlias = tuple[float, ...]
+_Pair: TypeAlias = tuple[_Strategy, _Strategy]
+_Array: TypeAlias = np.ndarray[Any, np.dtype[np.float64]]
+
+
+def _numbers(strategy: Any) -> _Strategy:
     return tuple(np.asarray(strategy, dtype=float).ravel().tolist())
 
 
@@ -192,6 +206,7 @@ _MEANINGS = (
     ("An even number of (0)", "holds the game for degenerate, as it found nothing"),
     ("An even number of", "holds the game for degenerate, as it found an even number of equilibria"),
     ("dimension 1 must be > 1", "cannot take a player with one action"),
+    ("no equilibrium after", "went round without end"),
     ("KeyError", "lost its way among the labels"),
     ("'NoneType' object is not", "found no point inside a best-reply polytope"),
     ("QH6", "could not build a best-reply polytope"),
@@ -202,44 +217,40 @@ _MEANINGS = (
 """What Nashpy's warnings and exceptions mean, by a part of what they say."""
 
 
-def _once(found: Iterable[Any]) -> Iterator[Any]:
-    """Each pair once, but for rounding errors."""
-    seen: list[Any] = []
-    for pair in found:
-        if not any(_near(pair, other) for other in seen):
-            seen.append(pair)
-            yield pair
+def _columns(vertices: Iterable[Vector]) -> _Array:
+    """Strategies as the columns of a matrix."""
+    return np.array(vertices, dtype=np.float64).T
 
 
-def _near(one: Any, other: Any) -> bool:
-    return all(
-        len(x) == len(y) and bool(np.allclose(_floats(x), _floats(y), rtol=0, atol=_NEAR))
-        for x, y in zip(one, other, strict=True)
+def _among(profile: Profile, pairs: Iterable[_Pair]) -> bool:
+    exact = tuple(map(float, (*profile.row, *profile.column)))
+    shape = (len(profile.row), len(profile.column))
+    return any(
+        (len(x), len(y)) == shape and all(abs(p - q) <= _NEAR for p, q in zip(exact, (*x, *y), strict=True))
+        for x, y in pairs
     )
 
 
-def _floats(strategy: Iterable[Any]) -> np.ndarray[Any, np.dtype[np.float64]]:
-    return np.array([float(x) for x in strategy])
-
-
-def _judged(equilibria: Equilibria, row: tuple[float, ...], column: tuple[float, ...]) -> NashpyProfile:
+def _judged(equilibria: Equilibria, components: Any, row: _Strategy, column: _Strategy) -> NashpyProfile:
     try:
         regret = equilibria.game.regret(row, column)
     except ParameterError:
         return NashpyProfile(row, column, None, None)
-    for number, component in enumerate(equilibria.components):
+    for number, component in enumerate(components):
         if any(_within(row, rows) and _within(column, columns) for rows, columns in component):
             return NashpyProfile(row, column, number, regret)
     return NashpyProfile(row, column, None, regret)
 
 
-def _within(strategy: tuple[float, ...], vertices: Iterable[Any]) -> bool:
-    """Whether a strategy is a mixture of some vertices."""
+def _within(strategy: _Strategy, vertices: _Array) -> bool:
+    """Whether a strategy is a mixture of some vertices; both sum to 1, and so do the weights."""
     from scipy.optimize import nnls
 
-    _, distance = nnls(np.array([_floats(v) for v in vertices]).T, np.array(strategy))
-    return distance <= _NEAR
+    if vertices.shape[1] == 1:
+        return bool(np.abs(vertices[:, 0] - strategy).max() <= _NEAR)
+    _, distance = nnls(vertices, np.array(strategy))
+    return bool(distance <= _NEAR)
 
 
-def _shown(strategy: tuple[float, ...]) -> str:
+def _shown(strategy: _Strategy) -> str:
     return f"({', '.join(f'{x:.4g}' for x in strategy)})"
