@@ -32,8 +32,8 @@ class Stopping:
     probability : float or array, in [0, 1]
         Probability that the lab ever stops.
     error : float or array, >= 0
-        Bound on the relative error of `probability` by cutting the recursion short. It is of the order
-        of rounding unless p_eff is within about 0.01 of t.
+        Bound on the relative error of `probability` by cutting the recursion short, below rounding unless
+        p_eff is within about 0.01 of t.
     violations : float or array, >= 0, may be infinite
         Expected number of violations; infinite where p_eff <= t.
     violations_error : float or array, >= 0
@@ -126,7 +126,7 @@ def stopping(*, p_eff: Number, t: Number, a_0: Number, b_0: Number) -> Stopping:
     question: tuple[Any, ...] = (p_eff, t, a_0, b_0)
     if not any(isinstance(value, np.ndarray) for value in question):
         return Stopping(*question, *_one_lab(*question))
-    columns = np.vectorize(_one_lab, otypes=[float] * len(_Answer._fields))(*question)
+    columns: Any = np.vectorize(_one_lab, otypes=[float] * len(_Answer._fields))(*question)
     return Stopping(*question, *columns)
 
 
@@ -243,15 +243,18 @@ def _one_lab(p: float, t: float, a: float, b: float) -> _Answer:
         return _Answer(h, violations=0.0)
     if t >= 1 or p == 0:
         return _Answer(h, math.inf, 0.0, 0.0, 0.0)
-    # Catches alone, or by halves, lead to the stop without excess.
-    excess = math.ceil((h - barely) / (1 - t)) * (1 - t) if p == 1 or t == 0.5 else None
+    # If a miss costs a whole number of catches the walk climbs by one step at a time, and so it does if
+    # there are no misses.
+    misses = t / (1 - t)
+    whole = p == 1 or abs(misses - round(misses)) <= TIE * misses
+    excess = math.ceil((h - barely) / (1 - t)) * (1 - t) if whole else None
     if p >= t:
         mean, error = (math.inf, 0.0) if p == t else _mean_violations(p, t, a, b, excess)
         return _Answer(h, violations=mean, violations_error=error)
     theta = lundberg(p, t)
     lower, upper = math.exp(-theta * (h + 1 - t)), math.exp(-theta * h)
     if excess is not None:
-        return _Answer(h, theta, lower, upper, (p / (1 - p)) ** round(2 * excess))
+        return _Answer(h, theta, lower, upper, math.exp(-theta * excess))
     if upper == 0:
         return _Answer(h, theta, lower, upper, 0.0)
     tilted, clean = p * math.exp(theta * (1 - t)), (1 - p) * math.exp(-theta * t)

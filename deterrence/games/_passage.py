@@ -18,11 +18,12 @@ NEGLIGIBLE = 1e-17
 
 def lundberg(p: float, t: float) -> float:
     """The positive root of log(1 + p (e^theta - 1)) = t theta, for 0 < p < t < 1."""
-    theta = -math.log(p) / (1 - t)  # beyond the root, since the left side exceeds log(p) + theta
+    miss, catch = math.log1p(-p), math.log(p)
+    theta = -catch / (1 - t)  # beyond the root, since the left side exceeds log(p) + theta
     while True:
-        clean = (1 - p) * math.exp(-theta)
-        grown = math.log1p(p * math.expm1(theta)) if theta < 1 else theta + math.log(p + clean)
-        slope = p / (p + clean) - t
+        small = theta < 1
+        grown = math.log1p(p * math.expm1(theta)) if small else float(np.logaddexp(miss, catch + theta))
+        slope = p / (p + (1 - p) * math.exp(-theta)) - t
         # Convex: from beyond the root Newton's method falls towards it, until rounding stops it.
         less = theta - (grown - t * theta) / slope if slope > 0 else theta
         if not 0 < less < theta:
