@@ -26,14 +26,15 @@ class Lowering:
         Where it converges if the steps shrink to 0 and their sum diverges:
         `deterrence.least_cost_pi_1`.
     low, high : float or array, in [0, 1]
-        Band that it enters and does not leave, :math:`[\pi^{\mathrm{lc}} - \Delta_-,
-        \pi^{\mathrm{lc}} + \Delta_+)`, cut to [0, 1].
+        Band that it enters, if both steps are positive, and does not leave,
+        :math:`[\pi^{\mathrm{lc}} - \Delta_-, \pi^{\mathrm{lc}} + \Delta_+)`, cut to [0, 1].
     share : float, None or array, in [0, 1]
-        Long-run share of steps with defection; None, in arrays NaN, where clipping at 0 or 1 moves it.
+        Long-run share of steps with defection; None, in arrays NaN, where the verdict is "clipped" or
+        "stays" and it depends on more.
     verdict : str or array of str
-        ``"hovers"`` inside the band; ``"clipped"`` where the band sticks out of [0, 1], or no step is
-        taken; ``"rises to 1"`` where nothing deters (x < 1); ``"falls to 0"`` where nothing needs to be
-        deterred (v_star <= c).
+        ``"hovers"`` inside the band; ``"clipped"`` where the band sticks out of [0, 1]; ``"rises to 1"``
+        where nothing deters (x < 1); ``"falls to 0"`` where nothing needs to be deterred (v_star <= c);
+        ``"stays"`` where the step that it would take is 0.
     """
 
     P: Any
@@ -96,20 +97,22 @@ def lowering(
     beta, up, down = check_unit(beta=beta, up=up, down=down)
     op = operations(P, beta, v_star, c, up, down)
     idle, deterred = v_star <= c, covers(P * beta, v_star - c)
-    inside = (down <= limit) & (limit + up <= 1) & (up + down > 0)
+    moves = op.where(idle, down, op.where(deterred, up + down, up)) > 0
+    inside = (down <= limit) & (limit + up <= 1)
 
-    def answer(falls: Any, rises: Any, hovers: Any, clipped: Any) -> Any:
+    def answer(falls: Any, rises: Any, hovers: Any, clipped: Any, stays: Any) -> Any:
         in_band = op.where(inside, hovers, clipped)
-        return op.where(idle, falls, op.where(deterred, in_band, rises))
+        settled = op.where(idle, falls, op.where(deterred, in_band, rises))
+        return op.where(moves, settled, stays)
 
     low, high = op.maximum(limit - down, 0.0), op.minimum(limit + up, 1.0)
-    share = answer(0.0, 1.0, op.ratio(down, up + down), math.nan)
+    share = answer(0.0, 1.0, op.ratio(down, up + down), math.nan, math.nan)
     return Lowering(
         P, beta, v_star, c, up, down, limit,
-        low=answer(0.0, 1.0, low, low),
-        high=answer(0.0, 1.0, high, high),
+        low=answer(0.0, 1.0, low, low, 0.0),
+        high=answer(0.0, 1.0, high, high, 1.0),
         share=none_if_nan(share),
-        verdict=answer("falls to 0", "rises to 1", "hovers", "clipped"),
+        verdict=answer("falls to 0", "rises to 1", "hovers", "clipped", "stays"),
     )  # fmt: skip
 
 
@@ -126,8 +129,9 @@ class CensoredLowering:
     ----------
     P, beta, v_star, c, up, down : float or array
         The question, as given to `censored_lowering`.
-    limit : float or array, in [0, 1]
-        Where small steps lead from there: `deterrence.least_cost_pi_1` if the Governor hovers, else 0.
+    limit : float, None or array, in [0, 1]
+        Where small steps lead: to `deterrence.least_cost_pi_1` if the Governor hovers, else to 0; None,
+        in arrays NaN, if it stays where it is.
     pi_c : float or array, >= 0, may be infinite
         Probability below which audits are cut faster than catches restore them,
         :math:`\pi_c = \Delta_- / (\beta(\Delta_- + \Delta_+))`.
@@ -136,7 +140,8 @@ class CensoredLowering:
         :math:`(1 - \beta\pi)/(\beta\pi)` at the least-cost deterrent.
     verdict : str or array of str
         ``"hovers"`` near the least-cost deterrent, and near 1 where nothing deters; ``"collapses"`` to 0,
-        with everyone defecting unseen; ``"falls to 0"`` where nothing needs to be deterred.
+        with everyone defecting unseen; ``"falls to 0"`` where nothing needs to be deterred; ``"stays"``
+        where nothing is caught and `down` is 0.
     """
 
     P: Any
@@ -198,11 +203,13 @@ def censored_lowering(
     op = operations(P, beta, v_star, c, up, down)
     idle, caught = v_star <= c, beta * deterrent
     pi_c = op.ratio(down, beta * (up + down))
-    hovers = caught * up > (1 - caught) * down
+    hovers, moves = caught * up > (1 - caught) * down, (down > 0) | (caught * up > 0)
+    limit = op.where(moves, op.where(hovers, deterrent, 0.0), math.nan)
+    falls = op.where(idle, "falls to 0", "collapses")
     return CensoredLowering(
         P, beta, v_star, c, up, down,
-        limit=op.where(hovers, deterrent, 0.0),
+        limit=none_if_nan(limit),
         pi_c=pi_c,
         least_ratio=op.where(idle, 0.0, op.ratio(1 - caught, caught)),
-        verdict=op.where(idle, "falls to 0", op.where(hovers, "hovers", "collapses")),
+        verdict=op.where(moves, op.where(hovers, "hovers", falls), "stays"),
     )  # fmt: skip

@@ -123,11 +123,12 @@ def stopping(*, p_eff: Number, t: Number, a_0: Number, b_0: Number) -> Stopping:
     """
     (p_eff,), (t,) = check_unit(p_eff=p_eff), check_finite(t=t)
     a_0, b_0 = check_nonnegative(a_0=a_0, b_0=b_0)
-    question: tuple[Any, ...] = (p_eff, t, a_0, b_0)
-    if not any(isinstance(value, np.ndarray) for value in question):
-        return Stopping(*question, *_one_lab(*question))
-    columns: Any = np.vectorize(_one_lab, otypes=[float] * len(_Answer._fields))(*question)
-    return Stopping(*question, *columns)
+    question: Any = (p_eff, t, a_0, b_0)
+    if any(isinstance(value, np.ndarray) for value in question):
+        answer = _Answer(*np.vectorize(_one_lab, otypes=[float] * len(_Answer._fields))(*question))
+    else:
+        answer = _one_lab(*question)
+    return Stopping(p_eff, t, a_0, b_0, *answer)
 
 
 def stopping_times(*, p_eff: float, t: float, a_0: float, b_0: float, horizon: int) -> Any:

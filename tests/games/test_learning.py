@@ -1,4 +1,4 @@
-"""Bayesian labs that learn from their own record, against exact recursions, roots of polynomials and draws."""
+"""Bayesian labs that learn from their own record, against exact recursions, polynomials and draws."""
 
 from __future__ import annotations
 
@@ -236,7 +236,7 @@ def test_stopping_contract():
     for answer in ("h", "theta", "lower", "upper", "probability", "error", "violations"):
         assert_contract(lambda answer=answer, **letters: getattr(games.stopping(**letters), answer), question)
     assert_refused(games.stopping, question, p_eff=1.5, a_0=-1.0, b_0=-0.5)
-    with pytest.raises(ValueError, match="^horizon = -1"):
+    with pytest.raises(ValueError, match=r"^horizon = -1"):
         games.stopping_times(**question, horizon=-1)
 
 
