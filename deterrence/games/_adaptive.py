@@ -29,8 +29,8 @@ class Lowering:
         Band that it enters, if both steps are positive, and does not leave,
         :math:`[\pi^{\mathrm{lc}} - \Delta_-, \pi^{\mathrm{lc}} + \Delta_+)`, cut to [0, 1].
     share : float, None or array, in [0, 1]
-        Long-run share of steps with defection; None, in arrays NaN, where the verdict is "clipped" or
-        "stays" and it depends on more.
+        Long-run share of steps with defection; None, in arrays NaN, where clipping, or the start, decides
+        it.
     verdict : str or array of str
         ``"hovers"`` inside the band; ``"clipped"`` where the band sticks out of [0, 1]; ``"rises to 1"``
         where nothing deters (x < 1); ``"falls to 0"`` where nothing needs to be deterred (v_star <= c);
@@ -98,21 +98,20 @@ def lowering(
     op = operations(P, beta, v_star, c, up, down)
     idle, deterred = v_star <= c, covers(P * beta, v_star - c)
     moves = op.where(idle, down, op.where(deterred, up + down, up)) > 0
-    inside = (down <= limit) & (limit + up <= 1)
+    inside = (down <= limit) & (limit + up <= 1) & (up + down > 0)
 
-    def answer(falls: Any, rises: Any, hovers: Any, clipped: Any, stays: Any) -> Any:
-        in_band = op.where(inside, hovers, clipped)
-        settled = op.where(idle, falls, op.where(deterred, in_band, rises))
-        return op.where(moves, settled, stays)
+    def answer(falls: Any, rises: Any, hovers: Any, clipped: Any) -> Any:
+        return op.where(idle, falls, op.where(deterred, op.where(inside, hovers, clipped), rises))
 
     low, high = op.maximum(limit - down, 0.0), op.minimum(limit + up, 1.0)
-    share = answer(0.0, 1.0, op.ratio(down, up + down), math.nan, math.nan)
+    share = answer(0.0, 1.0, op.ratio(down, up + down), math.nan)
+    verdict = answer("falls to 0", "rises to 1", "hovers", "clipped")
     return Lowering(
         P, beta, v_star, c, up, down, limit,
-        low=answer(0.0, 1.0, low, low, 0.0),
-        high=answer(0.0, 1.0, high, high, 1.0),
+        low=op.where(moves, answer(0.0, 1.0, low, low), 0.0),
+        high=op.where(moves, answer(0.0, 1.0, high, high), 1.0),
         share=none_if_nan(share),
-        verdict=answer("falls to 0", "rises to 1", "hovers", "clipped", "stays"),
+        verdict=op.where(moves, verdict, "stays"),
     )  # fmt: skip
 
 

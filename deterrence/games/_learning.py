@@ -244,18 +244,19 @@ def _one_lab(p: float, t: float, a: float, b: float) -> _Answer:
         return _Answer(h, violations=0.0)
     if t >= 1 or p == 0:
         return _Answer(h, math.inf, 0.0, 0.0, 0.0)
-    # If a miss costs a whole number of catches the walk climbs by one step at a time, and so it does if
+    # If a miss costs a whole number of catches the walk climbs by one unit at a time, and so it does if
     # there are no misses.
     misses = t / (1 - t)
     whole = p == 1 or abs(misses - round(misses)) <= TIE * misses
-    excess = math.ceil((h - barely) / (1 - t)) * (1 - t) if whole else None
+    units = math.ceil((h - barely) / (1 - t)) if whole else None
     if p >= t:
-        mean, error = (math.inf, 0.0) if p == t else _mean_violations(p, t, a, b, excess)
+        mean, error = (math.inf, 0.0) if p == t else _mean_violations(p, t, a, b, units)
         return _Answer(h, violations=mean, violations_error=error)
     theta = lundberg(p, t)
     lower, upper = math.exp(-theta * (h + 1 - t)), math.exp(-theta * h)
-    if excess is not None:
-        return _Answer(h, theta, lower, upper, math.exp(-theta * excess))
+    if units is not None:
+        climbs_one = p / (1 - p) if t == 0.5 else math.exp(-theta * (1 - t))
+        return _Answer(h, theta, lower, upper, climbs_one**units)
     if upper == 0:
         return _Answer(h, theta, lower, upper, 0.0)
     tilted, clean = p * math.exp(theta * (1 - t)), (1 - p) * math.exp(-theta * t)
@@ -267,10 +268,10 @@ def _one_lab(p: float, t: float, a: float, b: float) -> _Answer:
     return _Answer(h, theta, lower, upper, min(probability, 1.0), error)
 
 
-def _mean_violations(p: float, t: float, a: float, b: float, excess: float | None) -> tuple[float, float]:
+def _mean_violations(p: float, t: float, a: float, b: float, units: int | None) -> tuple[float, float]:
     """By Wald's identity: the mean excess at the stop over the mean excess of one violation."""
-    if excess is not None:
-        return excess / (p - t), 0.0
+    if units is not None:
+        return units * (1 - t) / (p - t), 0.0
     walk = first_passage(p, 1 - p, t, a, b, negligible=NEGLIGIBLE)
     reached = float(walk.mass @ (walk.catches - t * walk.violations))
     mean = reached + walk.rest * (t * (a + b) - a + (1 - t) / 2)

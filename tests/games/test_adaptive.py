@@ -114,6 +114,7 @@ def test_lowering_against_its_cycle():
                 stays = (down if required <= 0 else up if required > 1 else up + down) == 0
                 assert answer.verdict == ("stays" if stays else "clipped")
                 assert stays or not down <= required <= 1 - up
+                assert 0 < required <= 1
             else:
                 assert answer.share == pytest.approx(float(share), abs=1e-12)
             if up and down:
