@@ -247,7 +247,7 @@ with evaluate(False):  # printed as written
         ),
         left=r"\rho",
         expr=Piecewise((0, Le(v_star, c)), (oo, Eq(beta, 0)), ((1 - beta * pi_lc) / (beta * pi_lc), True)),
-        where=_lc,
+        where={pi_lc: Piecewise((1, Le(P * beta, v_star - c)), ((v_star - c) / (P * beta), True))},
         function=_adaptive.censored_lowering,
         arguments=_STEPS,
         result="least_ratio",

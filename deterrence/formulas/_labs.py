@@ -195,7 +195,7 @@ with evaluate(False):  # printed as written
     )
     stopping_even_odds = Formula(
         name="stopping_even_odds",
-        statement="The probability that a Bayesian lab ever stops violating, if detection by half would deter it.",
+        statement="The probability that a Bayesian lab stops for good, if detection of one in two deters it.",
         left=r"\Pr(\text{ever stops})",
         expr=Piecewise(
             (1, Le(b_0, a_0)),
