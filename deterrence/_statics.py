@@ -236,25 +236,31 @@ def _moves(solved: Threshold, letters: Mapping[str, Any]) -> dict[str, Any]:
     """Derivative of a threshold in each letter."""
     of, op = solved.variable, operations(solved.exists)
     inside = op.where(solved.exists, op.minimum(_number(solved.value), _LARGEST), 0.0)
-    gap, cut, kink = math.nan, False, False
+    gaps, cut, kink = [], False, False
     for end in _ENDS.get(of, (0.0,)):
         gap, size, _ = _margin({**letters, of: end})
+        gaps.append(gap)
         tie = abs(gap) <= TIE * size
         cut, kink = cut | (inside == end), kink | tie
     _, _, slopes = _margin({**letters, of: inside})
+    if of == "beta":
+        slopes |= _slopes_at_beta(letters, *gaps)
     # At a liability cap that a threshold exceeds by a tie the margin does not move.
     smooth, answer = solved.exists & (cut | (slopes[of] != 0)) & op.where(kink, False, True), {}
     for name in letters:
         slope = operations(slopes[name], slopes[of]).ratio(-slopes[name], slopes[of])
         answer[name] = op.where(smooth, op.where(cut, 0.0, slope), math.nan)
-    if of == "beta":
-        # The range ends at 1, where `gap` was taken: it keeps the digits that 1 - beta loses. Where the two
-        # audit probabilities are equal the threshold jumps from one end to the other.
-        apart = letters["pi_1"] - letters["pi_0"]
-        slope = op.ratio(-gap, apart * slopes["beta"])
-        for name, own in (("pi_1", answer["pi_1"]), ("pi_0", op.where(cut, answer["pi_0"], slope))):
-            answer[name] = op.where(smooth & (apart != 0), own, math.nan)
+    if of == "beta":  # which jumps from one end to the other where the two audit probabilities are equal
+        for name in ("pi_1", "pi_0"):
+            answer[name] = op.where(letters["pi_1"] == letters["pi_0"], math.nan, answer[name])
     return answer
+
+
+def _slopes_at_beta(a: Mapping[str, Any], at_0: Any, at_1: Any) -> dict[str, Any]:
+    """Slopes of the margin at the threshold in beta, from the margins at its ends, to full precision."""
+    apart = a["pi_1"] - a["pi_0"]
+    op = operations(*a.values())
+    return {"pi_1": op.ratio(-at_0, apart), "pi_0": op.ratio(at_1, apart), "B": op.ratio(a["g"], a["B"])}
 
 
 def _number(value: Any) -> Any:

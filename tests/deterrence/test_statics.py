@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import math
-from fractions import Fraction
 
 import mpmath
 import numpy as np
 import pytest
-from exact import N, assert_close, assert_contract, exactly, singly
+from exact import EPS, N, Points, assert_close, assert_contract, assert_refused, exactly, singly
 from thresholds import KNOWN, PROBABILITIES, detected, draw, gained, punished, root
 
 import deterrence as dt
 
 every_variable = pytest.mark.parametrize("variable", KNOWN)
 SOME = N // 20
-"""Points of finite differences, which take milliseconds each; a hundredth of a second in all for the rest."""
+"""Points of finite differences, which take milliseconds each: a twentieth of the others."""
 
 
 # The formulas, in any arithmetic.
@@ -94,10 +93,6 @@ class Sensitive:
 
     def __rtruediv__(self, other):
         return Sensitive(other, 0.0) / self
-
-
-LOOSE = 2.5
-"""Slopes are quotients of sums of products: more roundings than the four of a threshold's own formula."""
 
 
 @every_variable
@@ -262,3 +257,224 @@ def test_slopes_against_differences_of_roots(variable):
             )
     missing = np.isnan(np.array(list(answer.derivative.values())))
     assert 0.1 < missing.mean() < 0.8 or variable == "g"
+
+
+# Signs.
+
+
+@every_variable
+def test_signs_are_what_is_said_of_them(variable):
+    a, _ = draw(variable, seed=33)
+    answer = dt.statics(variable, **a)
+    at = a | {variable: np.asarray(answer.value)}
+    for name, slopes in answer.derivative.items():
+        said = answer.sign[name]
+        there = slopes[~np.isnan(slopes)]
+        if said in (">= 0", "<= 0", "0"):
+            assert {">= 0": there >= 0, "<= 0": there <= 0, "0": there == 0}[said].all()
+        else:
+            one, other = (at[letter] for letter in said.split(" - "))
+            sure = ~np.isnan(slopes) & (slopes != 0) & (abs(one - other) > 1e-12)
+            np.testing.assert_array_equal(np.sign(slopes[sure]), np.sign(one - other)[sure])
+            assert set(np.sign(slopes[sure])) == {-1, 1}
+
+
+def test_a_better_signal_helps_iff_suspicious_signals_are_audited_more():
+    assert {
+        of: dt.statics(of, **KNOWN_POINT[of]).sign["beta"] for of in ("margin", "pi_1", "pi_0", "p_b")
+    } == {
+        "margin": "pi_1 - pi_0",
+        "pi_1": "pi_0 - pi_1",
+        "pi_0": "pi_0 - pi_1",
+        "p_b": "pi_0 - pi_1",
+    }
+
+
+POINT = {
+    "g": 0.5, "p_eff": 0.5, "r": 2.0, "R": 0.25, "K": 0.25, "L": 4.0, "P": 2.0, "B": 2.0, "p": 0.5, "v": 1.0,
+    "c": 0.25, "V": 0.125, "pi_1": 0.5, "pi_0": 0.0625, "beta": 0.75, "p_b": 0.125, "p_s": 0.25, "fine": 1.0,
+    "alpha": 0.25,
+}  # fmt: skip
+MARGINS = [
+    "p_eff B g",
+    "p_s p_b r P g",
+    "pi_1 pi_0 beta alpha p_b B p v c V",
+    "pi_1 pi_0 beta alpha p_b r fine K L R p v c V",
+]
+KNOWN_POINT = {of: {name: POINT[name] for name in letters.split()} for of, letters in KNOWN.items()}
+KNOWN_POINT["margin"] = {name: POINT[name] for name in MARGINS[-1].split()}
+
+
+# The margin.
+
+
+def margin_slopes(a):
+    """The stated slopes, away from kinks, from whichever letters are there."""
+    B, p_eff, slopes = punished(a), detected(a), {}
+    p_s = (
+        a["p_s"]
+        if "p_s" in a
+        else a["beta"] * a["pi_1"] + (1 - a["beta"]) * a["pi_0"]
+        if "beta" in a
+        else None
+    )
+    if "p_eff" in a:
+        slopes |= {"p_eff": B}
+    else:
+        slopes |= {"p_b": B * (1 - p_s)}
+        rest = B * (1 - a["p_b"])
+        if "p_s" in a:
+            slopes |= {"p_s": rest}
+        else:
+            slopes |= {"pi_1": a["beta"] * rest, "pi_0": (1 - a["beta"]) * rest, "alpha": 0}
+            slopes |= {"beta": (a["pi_1"] - a["pi_0"]) * rest}
+    if "B" in a:
+        slopes |= {"B": p_eff}
+    elif "P" in a:
+        slopes |= {"r": p_eff * a["P"], "P": p_eff * a["r"]}
+    else:
+        pays = p_eff * a["r"] * (a["K"] + a["fine"] < a["L"])
+        slopes |= {"r": p_eff * (B / a["r"]) if a["r"] else 0, "fine": pays, "K": pays, "R": p_eff * a["r"]}
+        slopes |= {"L": p_eff * a["r"] * (a["L"] < a["K"] + a["fine"])}
+    if "g" in a:
+        return slopes | {"g": -1}
+    buys = a["p"] < a["v"] - a["c"]
+    return slopes | {"V": -1, "p": -int(buys), "v": int(buys) - 1, "c": 1 - int(buys)}
+
+
+def draw_margin(letters, seed, n=N):
+    points = Points(seed, n)
+    a = {
+        name: points.probability() if name in (*PROBABILITIES, "alpha") else points.money()
+        for name in letters.split()
+    }
+    if "L" in a:
+        a["L"] = np.where(points.some(0.5), math.inf, a["L"])
+        a["L"] = np.where(points.some(0.1), a["K"] + a["fine"], a["L"])
+        a["r"] = np.maximum(a["r"], 1e-9)
+    if "p" in a:
+        a["p"] = np.where(points.some(0.1), np.maximum(a["v"] - a["c"], 0.0), a["p"])
+        a["p"] = np.where(points.some(0.1), math.inf, a["p"])
+    return a
+
+
+@pytest.mark.parametrize("letters", MARGINS)
+def test_slopes_of_the_margin_against_fractions(letters):
+    a = draw_margin(letters, seed=34)
+    with np.errstate(all="raise"):
+        answer = dt.statics("margin", **a)
+    assert list(answer.derivative) == list(a)
+    exact = exactly(lambda **at: margin_slopes(at), a)
+    kinks = {
+        "p v c": lambda: abs(a["p"] - (a["v"] - a["c"])) <= 1e-12 * a["p"] + 8 * EPS * a["v"],
+        "fine K L": lambda: abs(a["K"] + a["fine"] - a["L"]) <= 1e-12 * (a["K"] + a["fine"]),
+    }
+    size = sum(abs(column) for name, column in a.items() if name in PROBABILITIES)
+    for name, slopes in answer.derivative.items():
+        kink = np.zeros(N, dtype=bool)
+        for names, where in kinks.items():
+            if name in names.split():
+                kink |= where()
+        np.testing.assert_array_equal(np.isnan(slopes), kink)
+        truth = [0.0 if bad else at[name] for at, bad in zip(exact, kink, strict=True)]
+        # What 1 - p loses is at most a unit of 1, times the other factors.
+        factors = np.array([float(at.get("pi_1", 0) + at.get("pi_0", 0) + abs(at[name])) for at in exact])
+        assert_close(np.where(kink, 0.0, slopes), truth, factors * (1 + size))
+    assert (answer.reason == "") == (letters == MARGINS[0] or letters == MARGINS[1])
+
+
+@pytest.mark.parametrize("letters", MARGINS)
+def test_slopes_of_the_margin_against_its_differences(letters):
+    a = few(draw_margin(letters, seed=35), SOME // 2)
+    answer = dt.statics("margin", **a)
+    with mpmath.workdps(100):
+        for at, slopes in zip(rows(a), rows(dict(answer.derivative)), strict=True):
+            exact = {name: min(mpmath.mpf(x), mpmath.mpf(10) ** 40) for name, x in at.items()}
+            for name, slope in slopes.items():
+                found = sides(
+                    lambda e: detected(e) * punished(e) - gained(e), exact, name, mpmath.mpf(10) ** -30
+                )
+                if not math.isnan(slope):
+                    assert agree(found), (name, slope, found, at)
+                    assert abs(slope - found[0]) <= 1e-9 * abs(found[0]) + 1e-3 * EPS * abs(
+                        slope
+                    ) + 1e-12 * abs(exact.get("B", 1)), (name, slope, found, at)
+
+
+# Edges, and the contract.
+
+
+def test_where_there_is_no_derivative():
+    even = dt.statics("margin", p_eff=0.5, B=2.0, p=0.8, v=1.2, c=0.4, V=0.1)  # p = v - c, but for rounding
+    assert [even.derivative[name] for name in ("p", "v", "c")] == [None] * 3
+    assert (even.derivative["V"], even.derivative["p_eff"]) == (-1.0, 2.0)
+    assert even.reason == "a kink: the derivatives from the two sides differ"
+    capped = dt.statics("margin", p_eff=0.5, fine=2.0, K=1.0, L=3.0, g=1.0)
+    assert [capped.derivative[name] for name in ("fine", "K", "L")] == [None] * 3
+    beyond = dt.statics("pi_1", g=0.9, B=1.0, beta=0.8)
+    assert (beyond.value, set(beyond.derivative.values())) == (None, {None})
+    assert beyond.reason == "even pi_1 = 1 leaves p_eff B below g"
+    for g, slope in ((0.5, 0.0), (0.6, None), (0.7, 1 / 0.4)):  # the base audits are just enough at 0.6
+        assert dt.statics("pi_1", g=g, B=1.0, beta=0.4, pi_0=1.0).derivative["g"] == slope
+    for g, slope in ((-0.5, 0.0), (0.0, None), (0.5, 0.5), (2.0, None)):
+        assert dt.statics("p_eff", g=g, B=2.0).derivative["g"] == slope
+    for v, slope in (
+        (2.0, 2.0),
+        (1.0, None),
+        (0.5, 0.0),
+    ):  # from p_eff B = v - c + V downwards every price deters
+        assert dt.statics("p", p_eff=0.5, B=2.0, v=v).derivative["p_eff"] == slope
+    jump = dt.statics("beta", g=0.25, B=1.0, pi_1=0.5, pi_0=0.5)
+    assert (jump.value, jump.derivative["pi_1"], jump.derivative["g"]) == (0.0, None, 0.0)
+
+
+@pytest.mark.parametrize("of", KNOWN_POINT)
+def test_statics_contract(of):
+    point = KNOWN_POINT[of]
+    whole = dt.statics(of, **point)
+    assert whole.of == of
+    assert dict(whole.known) == point
+    assert list(whole.derivative) == list(whole.sign) == list(point)
+    infinite = " ".join({"L", "p", "v"} & set(point))
+    for name in point:
+        assert_contract(lambda name=name, **e: dt.statics(of, **e).derivative[name], point, infinite)
+    value = dt.margin(p_eff=detected(point), B=punished(point), g=gained(point)) if of == "margin" else None
+    assert whole.value == (value if of == "margin" else dt.threshold(of, **point).value)
+    for name in point:
+        if name != "g":
+            assert_refused(lambda **e: dt.statics(of, **e), point, **{name: -0.5})
+
+
+def test_one_call_with_arrays_is_many_calls_with_floats():
+    for of in KNOWN:
+        a = few(draw(of, seed=36)[0], 200)
+        whole = dt.statics(of, **a)
+        single = singly(lambda of=of, **at: dt.statics(of, **at), a)
+        for name in a:
+            slopes = [math.nan if one.derivative[name] is None else one.derivative[name] for one in single]
+            np.testing.assert_array_equal(whole.derivative[name], slopes)
+        assert all((None in one.derivative.values()) == bool(one.reason) for one in single)
+
+
+def test_defaults_are_those_of_the_thresholds():
+    needed = {"B": "g p_eff", "P": "g p_eff", "fine": "g p_eff", "V": "p_eff B p v", "p": "p_eff B", "v": "p_eff B p",
+              "pi_1": "g B beta", "pi_0": "g B beta pi_1", "beta": "g B pi_1", "p_s": "g B"}  # fmt: skip
+    for of, names in needed.items():
+        given = {name: POINT[name] for name in names.split()}
+        if of == "beta":
+            given["pi_0"] = 0.0
+        assert dt.statics(of, **given).value == dt.threshold(of, **given).value
+    short = dt.statics("margin", pi_1=0.5, beta=0.5, fine=1.0, p=0.125)
+    assert short.value == 0.125
+    assert short.derivative["L"] == short.derivative["v"] == 0
+
+
+def test_what_statics_refuses():
+    with pytest.raises(dt.ParameterError, match=r'^variable = "alpha": has no threshold'):
+        dt.statics("alpha", g=1.0)
+    with pytest.raises(TypeError, match="'beta'"):
+        dt.statics("margin", pi_1=0.5, B=1.0, g=0.5)
+    with pytest.raises(TypeError, match="the margin does not take 'colour'"):
+        dt.statics("margin", p_eff=0.5, B=1.0, g=0.5, colour=1.0)
+    with pytest.raises(TypeError, match="p_eff"):
+        dt.statics("B", g=1.0)
