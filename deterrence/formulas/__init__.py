@@ -90,6 +90,23 @@ from deterrence.formulas._registry import derive, registry, sections
 from deterrence.formulas._result import Result
 from deterrence.formulas._sheet import sheet
 from deterrence.formulas._sources import sources
+from deterrence.formulas._statics import (
+    statics_B,
+    statics_beta,
+    statics_fine,
+    statics_g,
+    statics_margin,
+    statics_P,
+    statics_p,
+    statics_p_b,
+    statics_p_eff,
+    statics_p_s,
+    statics_pi_0,
+    statics_pi_1,
+    statics_r,
+    statics_V,
+    statics_v,
+)
 from deterrence.formulas._step import Step
 from deterrence.formulas._symbols import Variable, glossary
 from deterrence.formulas._threshold import (
@@ -177,6 +194,21 @@ __all__ = [
     "sections",
     "sheet",
     "sources",
+    "statics_B",
+    "statics_P",
+    "statics_V",
+    "statics_beta",
+    "statics_fine",
+    "statics_g",
+    "statics_margin",
+    "statics_p",
+    "statics_p_b",
+    "statics_p_eff",
+    "statics_p_s",
+    "statics_pi_0",
+    "statics_pi_1",
+    "statics_r",
+    "statics_v",
     "stopping_even_odds",
     "stopping_probability",
     "threshold_B",

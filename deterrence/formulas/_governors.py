@@ -183,7 +183,7 @@ with evaluate(False):  # printed as written
             r"\eta_n^2 < \infty$, converges almost surely to the specification's rule. Expected steps of "
             r"constant length $\eta$ converge to it from everywhere if and only if the table says so."
         ),
-        columns=(r"\text{limit}", r"\text{converges if and only if}"),
+        columns=("limit", r"converges\ iff"),
         cases=(
             Case(
                 (Gt(P * beta, 0), Lt(P * beta, v_star - c)),
@@ -262,7 +262,7 @@ with evaluate(False):  # printed as written
             r"0 is absorbing, and a run of undetected defections leads there. A floor under $\pi_1$, or "
             "some audits at random, remove the trap."
         ),
-        columns=(r"\text{limit}",),
+        columns=("limit",),
         cases=(
             Case((Le(v_star, c),), (S.Zero,)),
             Case((Gt(v_star, c), Ge(down, beta * (up + down) * pi_lc)), (S.Zero,)),

@@ -174,7 +174,7 @@ with evaluate(False):  # printed as written
             r"$p_{\mathrm{eff}} e^{\theta(1-t)} + (1-p_{\mathrm{eff}}) e^{-\theta t} = 1$. Stopping is for "
             r"good. Where $p_{\mathrm{eff}} < t$ it is an error, and limited learning raises compliance."
         ),
-        columns=(r"\Pr(\text{ever stops})",),
+        columns=(r"\Pr(stops)",),
         cases=(
             Case((Le(shortfall, 0),), (S.One,)),
             Case((Gt(shortfall, 0), Ge(t_stop, 1)), (S.Zero,)),
@@ -215,7 +215,7 @@ with evaluate(False):  # printed as written
             "The expected number of violations until a Bayesian lab stops lies between the bounds in the "
             "table."
         ),
-        columns=(r"E[\text{violations}]",),
+        columns=("E[violations]",),
         cases=(
             Case((Le(shortfall, 0),), (S.Zero,)),
             Case(
