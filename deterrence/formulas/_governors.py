@@ -153,7 +153,7 @@ def _quantile_tracking() -> Iterator[Step]:
         r"A lab that is drawn defects with probability $1 - F(\pi)$, where $F$ is the distribution "
         r"function of what labs require. The Governor moves by $1 - \epsilon$ then, and by $-\epsilon$ "
         r"otherwise, on average in proportion to $\mu(\pi)$,",
-        Eq((1 - cdf) * (1 - eps) + cdf * (-eps), drift),
+        Eq((1 - cdf) * (1 - eps) - cdf * eps, drift),
     )
     share = Symbol("F", positive=True)
     yield Step(
@@ -168,7 +168,7 @@ def _quantile_tracking() -> Iterator[Step]:
     )
     yield Step(
         r"Near it a step of length $\eta$ multiplies the distance $s$ by $1 - \eta f$.",
-        Eq(Symbol("s") + step * (-density * Symbol("s")), (1 - step * density) * Symbol("s")),
+        Eq(Symbol("s") - step * density * Symbol("s"), (1 - step * density) * Symbol("s")),
     )
 
 

@@ -1,5 +1,11 @@
 """Labs that learn, and Governors that adapt."""
 
+from deterrence.formulas._beliefs import (
+    expected_violations,
+    pooled_estimate,
+    stopping_even_odds,
+    stopping_probability,
+)
 from deterrence.formulas._governors import (
     censored_lowering,
     collapse_threshold,
@@ -7,12 +13,6 @@ from deterrence.formulas._governors import (
     least_step_ratio,
     lowering_share,
     quantile_tracking,
-)
-from deterrence.formulas._labs import (
-    expected_violations,
-    pooled_estimate,
-    stopping_even_odds,
-    stopping_probability,
 )
 
 __all__ = [

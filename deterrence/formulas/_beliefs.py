@@ -41,6 +41,7 @@ from deterrence.formulas._symbols import (
 from deterrence.games import _learning
 
 _INSIDE = (Lt(t_stop, 1),)
+_LEARNS = "The lab is myopic, and learns from its own violations alone, from a Beta prior."
 
 
 def _growth() -> Named:
@@ -205,7 +206,7 @@ with evaluate(False):  # printed as written
         function=_learning.stopping,
         arguments={"p_eff": p_eff, "t": Rational(1, 2), "a_0": a_0, "b_0": b_0},
         result="probability",
-        assumptions=("The lab learns as before, with $t = 1/2$.",),
+        assumptions=(_LEARNS, "The detection probability that deters is $t = 1/2$."),
         source=("asmussen",),
         derive=_even_odds,
     )
@@ -228,7 +229,7 @@ with evaluate(False):  # printed as written
         function=_learning.stopping,
         arguments={"p_eff": p_eff, "t": t_stop, "a_0": a_0, "b_0": b_0},
         result="violations",
-        assumptions=("The lab learns as before.",),
+        assumptions=(_LEARNS,),
         source=("asmussen",),
         derive=_expected_violations,
     )
