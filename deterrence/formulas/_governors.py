@@ -174,6 +174,7 @@ def _quantile_tracking() -> Iterator[Step]:
 
 with evaluate(False):  # printed as written
     _lc = {pi_lc: least_cost()}
+    _if_rent = ((1, Le(P * beta, v_star - c)), ((v_star - c) / (P * beta), True))
 
     gradient_limit = Proposition(
         name="gradient_limit",
@@ -247,7 +248,7 @@ with evaluate(False):  # printed as written
         ),
         left=r"\rho",
         expr=Piecewise((0, Le(v_star, c)), (oo, Eq(beta, 0)), ((1 - beta * pi_lc) / (beta * pi_lc), True)),
-        where={pi_lc: Piecewise((1, Le(P * beta, v_star - c)), ((v_star - c) / (P * beta), True))},
+        where={pi_lc: Piecewise(*_if_rent)},
         function=_adaptive.censored_lowering,
         arguments=_STEPS,
         result="least_ratio",
@@ -268,7 +269,7 @@ with evaluate(False):  # printed as written
             Case((Gt(v_star, c), Ge(down, beta * (up + down) * pi_lc)), (S.Zero,)),
             Case((Gt(v_star, c), Lt(down, beta * (up + down) * pi_lc)), (pi_lc,)),
         ),
-        where=_lc,
+        where={pi_lc: Piecewise((0, Le(v_star, c)), *_if_rent)},
         function=_adaptive.censored_lowering,
         arguments=_STEPS,
         result="limit",

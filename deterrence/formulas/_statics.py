@@ -194,8 +194,8 @@ with evaluate(False):  # printed as written
     statics_margin = Proposition(
         name="statics_margin",
         statement=(
-            r"How the deterrence margin moves with each letter that it depends on. The gain is $g = \min(p, v "
-            r"- c) + V$, and the punishment $B = rP$ with $P = \min(K + \phi, L) + R$."
+            r"How the deterrence margin moves with each letter that it depends on. The gain is $g = \min(p, "
+            r"v - c) + V$, and the punishment $B = rP$ with $P = \min(K + \phi, L) + R$."
         ),
         columns=("y", r"\partial m/\partial y", "sign"),
         cases=tuple(cases((), _margin_slopes())),
