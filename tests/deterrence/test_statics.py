@@ -13,8 +13,8 @@ from thresholds import KNOWN, PROBABILITIES, detected, draw, gained, punished, r
 import deterrence as dt
 
 every_variable = pytest.mark.parametrize("variable", KNOWN)
-SOME = N // 40
-"""Points of finite differences, which take milliseconds each: a fortieth of the others."""
+SOME = N // 50
+"""Points of finite differences, which take milliseconds each: a fiftieth of the others."""
 
 
 # The formulas, in any arithmetic.
@@ -134,7 +134,7 @@ def test_slopes_against_fractions(variable):
 
 
 def sides(function, letters, name, step):
-    """Slopes to the right and to the left, as far as the letter may go there; None where the threshold ends."""
+    """Slopes to the right and to the left, where the letter may go; None where the threshold ends."""
     x, middle, found = letters[name], function(letters), []
     if mpmath.isinf(x):
         return [mpmath.mpf(0)]
@@ -159,7 +159,7 @@ def agree(slopes):
 
 
 def documented(variable, at, name, threshold):
-    """Whether the answer is said to be missing: no threshold, an end of its range, or a minimum that is even."""
+    """Whether the answer is said to be missing: no threshold, an end of its range, an even minimum."""
 
     def even(one, other):
         return abs(one - other) <= 2e-12 * max(abs(one), abs(other))
@@ -371,7 +371,9 @@ def test_slopes_of_the_margin_against_fractions(letters):
     exact = exactly(lambda **at: margin_slopes(at, detected(at), *parts(at)), a)
     bounds = margin_bounds(a)
     kinks = {
-        "p v c": lambda: (a["p"] < math.inf) & (abs(a["p"] - (a["v"] - a["c"])) <= 1e-12 * a["p"] + 8 * EPS * a["v"]),
+        "p v c": lambda: (
+            (a["p"] < math.inf) & (abs(a["p"] - (a["v"] - a["c"])) <= 1e-12 * a["p"] + 8 * EPS * a["v"])
+        ),
         "fine K L": lambda: abs(a["K"] + a["fine"] - a["L"]) <= 1e-12 * (a["K"] + a["fine"]),
     }
     for name, slopes in answer.derivative.items():
@@ -460,8 +462,8 @@ def test_one_call_with_arrays_is_many_calls_with_floats():
 
 
 def test_defaults_are_those_of_the_thresholds():
-    needed = {"B": "g p_eff", "P": "g p_eff", "fine": "g p_eff", "V": "p_eff B p v", "p": "p_eff B", "v": "p_eff B p",
-              "pi_1": "g B beta", "pi_0": "g B beta pi_1", "beta": "g B pi_1", "p_s": "g B"}  # fmt: skip
+    needed = {"B": "g p_eff", "P": "g p_eff", "fine": "g p_eff", "V": "p_eff B p v", "p": "p_eff B",
+              "v": "p_eff B p", "pi_1": "g B beta", "pi_0": "g B beta pi_1", "beta": "g B pi_1", "p_s": "g B"}  # fmt: skip
     for of, names in needed.items():
         given = {name: POINT[name] for name in names.split()}
         if of == "beta":
