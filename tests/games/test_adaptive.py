@@ -345,6 +345,11 @@ def test_tracking_takes_thresholds_and_refuses_what_is_none():
     required = np.where(labs.exists, labs.value, math.inf)
     assert games.tracking(required, eps=0.25) == games.Tracking(0.25, 0.6, 1.0)
     assert games.tracking(required, eps=0.2).low == 1.0
+    hundred = np.arange(1, 101) / 128  # 0.29 * 100 is below 29 in floats
+    assert games.tracking(hundred, eps=0.29) == games.Tracking(0.29, 71 / 128, 72 / 128)
+    assert games.tracking(hundred, eps=0.07) == games.Tracking(
+        0.07, 93 / 128, 94 / 128
+    )  # and 0.07 * 100 above 7
     assert games.tracking(0.5, eps=1.0) == games.Tracking(1.0, 0.0, 0.5)
     for bad in (math.nan, -1.0, "0.5", None):
         with pytest.raises(dt.ParameterError, match=r"^required = "):
