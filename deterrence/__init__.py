@@ -83,6 +83,7 @@ if TYPE_CHECKING:
     from deterrence._enforcement import Enforcement
     from deterrence._equilibrium import AuditRule, Equilibrium, solve
     from deterrence._prediction import QUANTITIES, Limit, Moment, Prediction, limit, predict
+    from deterrence._statics import Statics, statics
 
 __all__ = [
     "QUANTITIES",
@@ -104,6 +105,7 @@ __all__ = [
     "Problem",
     "Provenance",
     "Scenario",
+    "Statics",
     "Threshold",
     "TruncatedNormal",
     "Uniform",
@@ -151,6 +153,7 @@ __all__ = [
     "recoverable_penalty",
     "sanction_objective",
     "solve",
+    "statics",
     "threshold",
     "unpermitted_probability",
     "violations_distribution",
@@ -164,6 +167,7 @@ _ON_DEMAND = {
     "_enforcement": ("Enforcement",),
     "_equilibrium": ("AuditRule", "Equilibrium", "solve"),
     "_prediction": ("QUANTITIES", "Limit", "Moment", "Prediction", "limit", "predict"),
+    "_statics": ("Statics", "statics"),
 }
 
 

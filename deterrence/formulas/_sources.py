@@ -3,30 +3,40 @@
 from __future__ import annotations
 
 sources = {
-    "avenhaus": "Avenhaus, R., von Stengel, B. and Zamir, S. (2002). Inspection games. Handbook of Game Theory with "
-    "Economic Applications 3:1947-1987.",
-    "bayes": "Bayes, T. (1763). An essay towards solving a problem in the doctrine of chances. Philosophical "
-    "Transactions 53:370-418.",
-    "becker": "Becker, G. S. (1968). Crime and punishment: an economic approach. Journal of Political Economy "
-    "76:169-217.",
+    "asmussen": "Asmussen, S. and Albrecher, H. (2010). Ruin Probabilities, second edition. World "
+    "Scientific.",
+    "avenhaus": "Avenhaus, R., von Stengel, B. and Zamir, S. (2002). Inspection games. Handbook of "
+    "Game Theory with Economic Applications 3:1947-1987.",
+    "bayes": "Bayes, T. (1763). An essay towards solving a problem in the doctrine of chances. "
+    "Philosophical Transactions 53:370-418.",
+    "becker": "Becker, G. S. (1968). Crime and punishment: an economic approach. Journal of "
+    "Political Economy 76:169-217.",
     "david": "David, H. A. and Nagaraja, H. N. (2003). Order Statistics, third edition. Wiley.",
-    "dresher": "Dresher, M. (1962). A sampling inspection problem in arms control agreements: a game-theoretic "
-    "analysis. Memorandum RM-2972-ARPA, RAND Corporation.",
-    "kilmer": "Kleiman, M. and Kilmer, B. (2009). The dynamics of deterrence. Proceedings of the National Academy "
-    "of Sciences 106:14230-14235.",
-    "kleiman": "Kleiman, M. A. R. (1993). Enforcement swamping: a positive-feedback mechanism in rates of illicit "
-    "activity. Mathematical and Computer Modelling 17(2):65-75.",
-    "milgrom": "Milgrom, P. and Roberts, J. (1990). Rationalizability, learning, and equilibrium in games with "
-    "strategic complementarities. Econometrica 58:1255-1277.",
-    "neyman": "Neyman, J. and Pearson, E. S. (1933). On the problem of the most efficient tests of statistical "
-    "hypotheses. Philosophical Transactions of the Royal Society A 231:289-337.",
-    "polinsky": "Polinsky, A. M. and Shavell, S. (2000). The economic theory of public enforcement of law. Journal "
-    "of Economic Literature 38:45-76.",
-    "schrag": "Schrag, J. and Scotchmer, S. (1997). The self-reinforcing nature of crime. International Review of "
-    "Law and Economics 17:325-335.",
-    "shavell": "Shavell, S. (1986). The judgment proof problem. International Review of Law and Economics 6:45-58.",
+    "dresher": "Dresher, M. (1962). A sampling inspection problem in arms control agreements: a "
+    "game-theoretic analysis. Memorandum RM-2972-ARPA, RAND Corporation.",
+    "fudenberg": "Fudenberg, D. and Levine, D. K. (1993). Self-confirming equilibrium. Econometrica "
+    "61:523-545.",
+    "kilmer": "Kleiman, M. and Kilmer, B. (2009). The dynamics of deterrence. Proceedings of the "
+    "National Academy of Sciences 106:14230-14235.",
+    "kleiman": "Kleiman, M. A. R. (1993). Enforcement swamping: a positive-feedback mechanism in "
+    "rates of illicit activity. Mathematical and Computer Modelling 17(2):65-75.",
+    "milgrom": "Milgrom, P. and Roberts, J. (1990). Rationalizability, learning, and equilibrium in "
+    "games with strategic complementarities. Econometrica 58:1255-1277.",
+    "neyman": "Neyman, J. and Pearson, E. S. (1933). On the problem of the most efficient tests of "
+    "statistical hypotheses. Philosophical Transactions of the Royal Society A "
+    "231:289-337.",
+    "polinsky": "Polinsky, A. M. and Shavell, S. (2000). The economic theory of public enforcement of "
+    "law. Journal of Economic Literature 38:45-76.",
+    "robbins": "Robbins, H. and Monro, S. (1951). A stochastic approximation method. Annals of "
+    "Mathematical Statistics 22:400-407.",
+    "rothschild": "Rothschild, M. (1974). A two-armed bandit theory of market pricing. Journal of "
+    "Economic Theory 9:185-202.",
+    "schrag": "Schrag, J. and Scotchmer, S. (1997). The self-reinforcing nature of crime. "
+    "International Review of Law and Economics 17:325-335.",
+    "shavell": "Shavell, S. (1986). The judgment proof problem. International Review of Law and "
+    "Economics 6:45-58.",
     "specification": "Technical specification of the compute-permit simulation: table of key variables.",
-    "tsebelis": "Tsebelis, G. (1990). Are sanctions effective? A game-theoretic analysis. Journal of Conflict "
-    "Resolution 34:3-28.",
+    "tsebelis": "Tsebelis, G. (1990). Are sanctions effective? A game-theoretic analysis. Journal of "
+    "Conflict Resolution 34:3-28.",
 }
 """References by key."""

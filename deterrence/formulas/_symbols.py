@@ -176,6 +176,19 @@ t_most = _letter("t_most", "t_1", _RATE, "largest detection probability from whi
 t_prime = _letter("t_prime", "t'", _RATE, "audit probability that deters, backchecks being what they are")
 mu_lo = _letter("mu_lo", r"\mu_{lo}", _RATIO, "capacity from which full compliance is an equilibrium")
 mu_hi = _letter("mu_hi", r"\mu_{hi}", _RATIO, "capacity below which mass defection is an equilibrium")
+_letter = _Topic("Learning")
+_WEIGHT = _Kind("observations", Interval(0, oo), {"nonnegative": True})
+a_0 = _letter("a_0", "a_0", _WEIGHT, "prior weight of detection")
+b_0 = _letter("b_0", "b_0", _WEIGHT, "prior weight of no detection")
+t_stop = _letter("t_stop", "t", _RATE, "detection probability that deters, $g/B$")
+shortfall = _letter("shortfall", "h", _BALANCE._replace(unit="catches"), "what the prior falls short of")
+lundberg = _letter("lundberg", r"\theta", _RATIO, "Lundberg's exponent")
+step = _letter("step", r"\eta", _RATIO, "length of a step, per unit of money")
+up = _letter("up", r"\Delta_+", _PROBABILITY, "step up after a defection or catch")
+down = _letter("down", r"\Delta_-", _PROBABILITY, "step down after none")
+pi_lc = _letter("pi_lc", r"\pi_1^{\mathrm{lc}}", _PROBABILITY, "least-cost deterrent")
+pi_c = _letter("pi_c", r"\pi_c", _RATIO, "audit probability below which enforcement collapses")
+eps = _letter("eps", r"\epsilon", _SHARE, "defection rate that is aimed at")
 
 none = S.NaN
 """What a formula says where no such value exists."""

@@ -10,6 +10,18 @@ defecting pays unless audited; auditing pays, but for nothing where the lab comp
 (Profile(row=(Fraction(2, 3), Fraction(1, 3)), column=(Fraction(10, 11), Fraction(1, 11))),)
 """
 
+from deterrence.games._adaptive import (
+    CensoredLowering,
+    Lowering,
+    censored_lowering,
+    lowering,
+)
+from deterrence.games._approximation import (
+    Gradient,
+    Tracking,
+    gradient,
+    tracking,
+)
 from deterrence.games._bimatrix import (
     Bimatrix,
     Equilibria,
@@ -53,6 +65,13 @@ from deterrence.games._inspection_values import (
     inspection_cutoffs,
     inspection_values,
 )
+from deterrence.games._learning import (
+    PooledEstimate,
+    Stopping,
+    pooled_estimate,
+    stopping,
+    stopping_times,
+)
 from deterrence.games._nashpy import (
     NashpyCheck,
     NashpyProfile,
@@ -70,26 +89,33 @@ from deterrence.games._signal_values import (
 
 __all__ = [
     "Bimatrix",
+    "CensoredLowering",
     "CongestionEquilibria",
     "CongestionEquilibrium",
     "CongestionLimit",
     "CongestionRegimes",
     "Equilibria",
+    "Gradient",
     "InspectionEquilibria",
     "InspectionSubset",
     "LimitEquilibrium",
+    "Lowering",
     "NashpyCheck",
     "NashpyProfile",
     "NashpyRun",
+    "PooledEstimate",
     "Profile",
     "SignalEquilibria",
     "SignalSubset",
+    "Stopping",
     "Subset",
+    "Tracking",
     "bimatrix",
     "capacity_audit_rate",
     "capacity_audits",
     "capacity_detection",
     "capacity_false_audit_rate",
+    "censored_lowering",
     "compliance_capacity",
     "congested_detection",
     "congestion",
@@ -97,11 +123,17 @@ __all__ = [
     "congestion_regimes",
     "congestion_response",
     "defection_capacity",
+    "gradient",
     "inspection",
     "inspection_cutoffs",
     "inspection_values",
+    "lowering",
+    "pooled_estimate",
     "signal",
     "signal_cutoffs",
     "signal_values",
+    "stopping",
+    "stopping_times",
     "tipping_share",
+    "tracking",
 ]
