@@ -83,6 +83,7 @@ if TYPE_CHECKING:
     from deterrence._enforcement import Enforcement
     from deterrence._equilibrium import AuditRule, Equilibrium, solve
     from deterrence._prediction import QUANTITIES, Limit, Moment, Prediction, limit, predict
+    from deterrence._require import Requirement, require
 
 __all__ = [
     "QUANTITIES",
@@ -103,6 +104,7 @@ __all__ = [
     "Prediction",
     "Problem",
     "Provenance",
+    "Requirement",
     "Scenario",
     "Threshold",
     "TruncatedNormal",
@@ -149,6 +151,7 @@ __all__ = [
     "price_cdf",
     "punishment",
     "recoverable_penalty",
+    "require",
     "sanction_objective",
     "solve",
     "threshold",
@@ -164,6 +167,7 @@ _ON_DEMAND = {
     "_enforcement": ("Enforcement",),
     "_equilibrium": ("AuditRule", "Equilibrium", "solve"),
     "_prediction": ("QUANTITIES", "Limit", "Moment", "Prediction", "limit", "predict"),
+    "_require": ("Requirement", "require"),
 }
 
 

@@ -1,0 +1,287 @@
+"""`require`: what it would take to reach a target compliance with one instrument."""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from deterrence._checks import UNIT, ParameterError, Problem, check_range
+from deterrence._compliance import TIE
+from deterrence._enforcement import Enforcement
+from deterrence._game import Game
+from deterrence._instruments import INSTRUMENTS, Instrument
+from deterrence._prediction import predict
+from deterrence._worst_case import largest_gain
+
+TOLERANCE = 1e-12
+"""Shortfall of the predicted compliance rate that still counts as reaching a target: its rounding."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Requirement:
+    """The least change of one instrument that reaches a target compliance; ``print`` it to read it.
+
+    Attributes
+    ----------
+    game : Game
+        The game that was asked about.
+    by : str
+        The instrument that may change.
+    target : float, in [0, 1]
+        The compliance to be reached; 1 is full deterrence.
+    current : float, int or None
+        What the instrument is now; None where the game has no such instrument.
+    value : float, int or None
+        What it must be: the value nearest to the current one that reaches the target, or None.
+    reason : str
+        Why there is none; empty where there is one.
+    compliance : float, in [0, 1]
+        Expected compliance rate at the answer; where there is none, the most that can be reached.
+    compliance_now : float, in [0, 1]
+        Expected compliance rate as things are.
+    """
+
+    game: Game
+    by: str
+    target: float
+    current: Any
+    value: Any
+    reason: str
+    compliance: float
+    compliance_now: float
+
+    @property
+    def change(self) -> Any:
+        """What must be added to the current value; None where nothing will do."""
+        return None if self.value is None else self.value - self.current
+
+    @property
+    def side(self) -> str:
+        """``"at least"``, or ``"at most"`` where the instrument must fall."""
+        falls = INSTRUMENTS[self.by].best(self.game) < self.current if self.current is not None else False
+        return "at most" if falls else "at least"
+
+    @property
+    def game_at(self) -> Game | None:
+        """The game with the instrument set to the answer; None where there is none.
+
+        A game sets no limit to its audits, so that the answer for the audit capacity leaves it as it is.
+        """
+        return None if self.value is None else INSTRUMENTS[self.by].at(self.game, self.value)
+
+    def __str__(self) -> str:
+        tool = INSTRUMENTS[self.by]
+        if self.value is None:
+            return f"no {tool.words} reaches {_goal(self.target)}: {self.reason}"
+        now = f"{self.by} = {self.current:.6g}"
+        if self.change == 0:
+            return f"{now} reaches {_goal(self.target)} as it is"
+        return (
+            f"{self.by} {self.side} {self.value:.6g} (now {self.current:.6g}) reaches {_goal(self.target)}; "
+            f"now it is {_percent(self.compliance_now)}"
+        )
+
+    def latex(self) -> str:
+        """The answer as a sentence, in LaTeX.
+
+        Returns
+        -------
+        str
+            One sentence of plain text and inline formulas.
+        """
+        tool = INSTRUMENTS[self.by]
+        goal = _goal(self.target)
+        if self.value is None:
+            sentence = f"No {tool.words} ${tool.latex}$ reaches {goal}: {self.reason}."
+        elif self.change == 0:
+            sentence = f"The {tool.words} ${tool.latex} = {_number(self.value)}$ reaches {goal} as it is."
+        else:
+            sentence = (
+                f"{tool.article} {tool.words} of {self.side} ${tool.latex} = {_number(self.value)}$ "
+                f"(now ${_number(self.current)}$) reaches {goal}; now it is {_percent(self.compliance_now)}."
+            )
+        return sentence.replace("%", r"\%")
+
+    def _repr_latex_(self) -> str:
+        return self.latex()
+
+
+def _goal(target: float) -> str:
+    return "full deterrence" if target == 1 else f"an expected compliance of {_percent(target)}"
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.6g}%"
+
+
+def _number(x: float) -> str:
+    mantissa, _, exponent = f"{x:.6g}".partition("e")
+    return rf"{mantissa} \times 10^{{{int(exponent)}}}" if exponent else mantissa
+
+
+def require(game: Game, *, compliance: float = 0.95, by: str = "fine") -> Requirement:
+    """Find the least change of one instrument that reaches a target compliance.
+
+    ==============  ======================================================  =============
+    by              what may change                                         range
+    ==============  ======================================================  =============
+    fine            ``audit.penalty_amount``, phi                           [0, 1e15]
+    collateral      ``audit.collateral``, K                                 [0, 1e15]
+    pi_1            ``audit.high_prob``                                     [0, 1]
+    pi_0            ``audit.base_prob``                                     [0, 1]
+    beta            1 - ``audit.false_negative_rate``                       [0, 1]
+    p_b             ``audit.backcheck_prob``                                [0, 1]
+    token_cap       ``market.token_cap``, Q                                 integers
+    audit_capacity  audits that can be carried out in one turn              0 .. n_agents
+    ==============  ======================================================  =============
+
+    Parameters
+    ----------
+    game : Game
+        Any game, or a scenario.
+    compliance : float, in [0, 1], optional
+        The target: the expected share of all labs that do not violate, for this number of labs. At 1 it
+        is full deterrence: no market that the game can have holds a violator.
+    by : str, optional
+        The instrument; all others stay as they are.
+
+    Returns
+    -------
+    Requirement
+        Its ``value`` is None where no value of the instrument reaches the target, with the ``reason``.
+
+    Raises
+    ------
+    ParameterError
+        If the target is out of range or the instrument unknown.
+
+    Notes
+    -----
+    Expected compliance is monotone in every instrument. A target is reached where the predicted rate is
+    at least the target less 1e-12, which is what rounding may take from it. The answer is the last value
+    that reaches it: the next double towards the current value does not. Where compliance jumps because
+    labs are just indifferent, as `complies` decides it, the answer is the value at which they are.
+
+    A game has no limit to its audits. The answer for ``"audit_capacity"`` is the least limit under which
+    the target is still reached, as `capacity_compliance` predicts it.
+
+    Examples
+    --------
+    >>> from deterrence import Audit, FixedPriceMarket, LabPopulation
+    >>> game = Game(
+    ...     n_agents=100,
+    ...     audit=Audit(high_prob=0.5, base_prob=0.0, false_positive_rate=0.1,
+    ...                 false_negative_rate=0.0, penalty_amount=1.0),
+    ...     market=FixedPriceMarket(fixed_price=0.75),
+    ...     lab=LabPopulation(gross_value_min=0.0, gross_value_max=1.0),
+    ... )
+    >>> print(require(game, compliance=0.95, by="fine"))   # labs with 0.5 < v < 0.75 violate
+    fine at least 1.4 (now 1) reaches an expected compliance of 95%; now it is 75%
+    >>> print(require(game, compliance=1, by="pi_1"))
+    pi_1 at least 0.75 (now 0.5) reaches full deterrence; now it is 75%
+    """
+    target = check_range("compliance", compliance, UNIT)
+    if not isinstance(target, float):
+        raise ParameterError(Problem("compliance", compliance, "is not one number", UNIT.allowed))
+    if by not in tuple(INSTRUMENTS):
+        raise ParameterError(Problem("by", by, "is no instrument", " or ".join(INSTRUMENTS)))
+    tool = INSTRUMENTS[by]
+    rate = functools.cache(functools.partial(tool.compliance, game))
+    current = tool.now(game)
+    if current is None:
+        now = predict(game).compliance_rate.mean
+        value, most, reason = None, now, "permits are sold without limit at a fixed price"
+    else:
+        now = rate(current)
+        value, most, reason = _answer(tool, game, target, rate)
+    return Requirement(
+        game=game,
+        by=by,
+        target=target,
+        current=current,
+        value=value,
+        reason=reason,
+        compliance=most,
+        compliance_now=now,
+    )
+
+
+def _answer(tool: Instrument, game: Game, target: float, rate: Callable[[Any], float]) -> tuple[Any, float, str]:
+    """The value, the compliance there, and the reason why there is no value."""
+
+    def excess(value: Any) -> float:
+        if target == 1:
+            return 1.0 if tool.deters_fully(game, value) else -1.0
+        return rate(value) - (target - TOLERANCE)
+
+    start, best = tool.start(game), tool.best(game)
+    if excess(start) >= 0:
+        return start, rate(start), ""
+    full = tool.threshold(game, largest_gain(game))
+    if full is None and excess(best) < 0:
+        return None, rate(best), tool.idle(game) or _unbounded(game, target) or _short(tool, rate(best))
+    if target == 1 and full is not None:
+        return full, rate(full), ""
+    value = _tie(tool, game, excess)
+    if value is None:
+        value = _first(tool, excess, start, best if full is None else full)
+    return value, rate(value), ""
+
+
+def _tie(tool: Instrument, game: Game, excess: Callable[[Any], float]) -> Any:
+    """The value at which labs that are all alike are just indifferent, if the target is reached there."""
+    if Enforcement.of(game).risk is not None:
+        return None
+    for gain in {largest_gain(game), game.lab.racing_value}:
+        value, short = tool.threshold(game, gain), tool.threshold(game, gain * (1 - 4 * TIE))
+        if value is not None and excess(value) >= 0 and excess(short) < 0:
+            return value
+    return None
+
+
+def _first(tool: Instrument, excess: Callable[[Any], float], start: Any, stop: Any) -> Any:
+    """The value nearest to `start`, which does not reach the target, that does, as `stop` does [1]_.
+
+    References
+    ----------
+    .. [1] Oliveira and Takahashi (2021), An enhancement of the bisection method average performance
+       preserving minmax optimality, ACM Trans. Math. Softw. 47(1):5.
+    """
+    origin, end = tool.number(start), tool.number(stop)
+    sign = 1 if end > origin else -1
+    low, high = 0, abs(end - origin)
+    at_low, at_high = excess(start), excess(stop)
+    scale, left = 0.2 / max(high, 1), high.bit_length() + 1
+    while high - low > 1:
+        width, half = float(high - low), (high - low) / 2
+        chord = width * at_low / (at_low - at_high)
+        pull = scale * width * width
+        guess = chord + math.copysign(pull, half - chord) if pull <= abs(half - chord) else half
+        left -= 1
+        radius = max(2.0**left - half, 0.0)
+        guess = min(max(guess, half - radius), half + radius)
+        middle = low + min(max(round(guess), 1), high - low - 1)
+        at_middle = excess(tool.value(origin + sign * middle))
+        if at_middle >= 0:
+            high, at_high = middle, at_middle
+        else:
+            low, at_low = middle, at_middle
+    return tool.value(origin + sign * high)
+
+
+def _unbounded(game: Game, target: float) -> str:
+    """Why nothing deters fully, where that is so."""
+    if target < 1:
+        return ""
+    if math.isinf(largest_gain(game)):
+        return "gains are unbounded, so that some markets hold a lab that no punishment deters"
+    if Enforcement.of(game).least_risk == 0:
+        return "there are labs that fear punishment as little as one likes"
+    return ""
+
+
+def _short(tool: Instrument, most: float) -> str:
+    return f"at its best value it leaves an expected compliance of {_percent(most)}"
