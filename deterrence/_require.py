@@ -217,17 +217,20 @@ def _answer(tool: Instrument, game: Game, target: float, rate: Callable[[Any], f
             return 1.0 if tool.deters_fully(game, value) else -1.0
         return rate(value) - (target - TOLERANCE)
 
-    start, best = tool.start(game), tool.best(game)
+    start, stop = tool.start(game), tool.best(game)
     if excess(start) >= 0:
         return start, rate(start), ""
     full = tool.threshold(game, largest_gain(game))
-    if full is None and excess(best) < 0:
-        return None, rate(best), tool.idle(game) or _unbounded(game, target) or _short(tool, rate(best))
     if target == 1 and full is not None:
         return full, rate(full), ""
+    if full is not None and excess(full) >= 0:
+        stop = full
+    elif excess(stop) < 0:
+        most = rate(stop)
+        return None, most, tool.idle(game) or _unbounded(game, target) or _short(most)
     value = _tie(tool, game, excess)
     if value is None:
-        value = _first(tool, excess, start, best if full is None else full)
+        value = _first(tool, excess, start, stop)
     return value, rate(value), ""
 
 
@@ -235,7 +238,7 @@ def _tie(tool: Instrument, game: Game, excess: Callable[[Any], float]) -> Any:
     """The value at which labs that are all alike are just indifferent, if the target is reached there."""
     if Enforcement.of(game).risk is not None:
         return None
-    for gain in {largest_gain(game), game.lab.racing_value}:
+    for gain in (largest_gain(game), game.lab.racing_value):
         value, short = tool.threshold(game, gain), tool.threshold(game, gain * (1 - 4 * TIE))
         if value is not None and excess(value) >= 0 and excess(short) < 0:
             return value
@@ -243,33 +246,34 @@ def _tie(tool: Instrument, game: Game, excess: Callable[[Any], float]) -> Any:
 
 
 def _first(tool: Instrument, excess: Callable[[Any], float], start: Any, stop: Any) -> Any:
-    """The value nearest to `start`, which does not reach the target, that does, as `stop` does [1]_.
-
-    References
-    ----------
-    .. [1] Oliveira and Takahashi (2021), An enhancement of the bisection method average performance
-       preserving minmax optimality, ACM Trans. Math. Softw. 47(1):5.
-    """
+    """The value nearest to `start`, which does not reach the target, that does, as `stop` does."""
     origin, end = tool.number(start), tool.number(stop)
     sign = 1 if end > origin else -1
     low, high = 0, abs(end - origin)
-    at_low, at_high = excess(start), excess(stop)
-    scale, left = 0.2 / max(high, 1), high.bit_length() + 1
+
+    @functools.cache
+    def at(steps: int) -> float:
+        return excess(tool.value(origin + sign * steps))
+
+    near, stride = _root(at, high)
     while high - low > 1:
-        width, half = float(high - low), (high - low) / 2
-        chord = width * at_low / (at_low - at_high)
-        pull = scale * width * width
-        guess = chord + math.copysign(pull, half - chord) if pull <= abs(half - chord) else half
-        left -= 1
-        radius = max(2.0**left - half, 0.0)
-        guess = min(max(guess, half - radius), half + radius)
-        middle = low + min(max(round(guess), 1), high - low - 1)
-        at_middle = excess(tool.value(origin + sign * middle))
-        if at_middle >= 0:
-            high, at_high = middle, at_middle
+        if at(near) >= 0:
+            high, near = near, max(near - stride, (low + near) // 2)
         else:
-            low, at_low = middle, at_middle
+            low, near = near, min(near + stride, (near + high) // 2)
+        stride *= 16
     return tool.value(origin + sign * high)
+
+
+def _root(at: Callable[[int], float], end: int) -> tuple[int, int]:
+    """About where `at` turns, and how far it may be from there: Brent's method, for what is smooth."""
+    if end < 2**20:
+        return end // 2, end
+    from scipy.optimize import brentq
+
+    found, _ = brentq(lambda x: at(min(round(x), end)), 0.0, float(end), xtol=1.0, rtol=1e-15,
+                      full_output=True, disp=False)  # fmt: skip
+    return min(max(round(found), 1), end - 1), 1
 
 
 def _unbounded(game: Game, target: float) -> str:
@@ -283,5 +287,5 @@ def _unbounded(game: Game, target: float) -> str:
     return ""
 
 
-def _short(tool: Instrument, most: float) -> str:
+def _short(most: float) -> str:
     return f"at its best value it leaves an expected compliance of {_percent(most)}"
