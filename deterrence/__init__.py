@@ -79,6 +79,7 @@ from deterrence._violations import (
 )
 
 if TYPE_CHECKING:
+    from deterrence._capacity_prediction import capacity_compliance
     from deterrence._distribution import ViolationsDistribution, price_cdf, violations_distribution
     from deterrence._enforcement import Enforcement
     from deterrence._equilibrium import AuditRule, Equilibrium, solve
@@ -111,6 +112,7 @@ __all__ = [
     "Uniform",
     "ViolationsDistribution",
     "audit_rate",
+    "capacity_compliance",
     "check_rate",
     "clearing_price_cdf",
     "clearing_price_mean",
@@ -163,6 +165,7 @@ __all__ = [
 
 # What solves whole games is loaded when it is first asked for: most of the cost of importing this package.
 _ON_DEMAND = {
+    "_capacity_prediction": ("capacity_compliance",),
     "_distribution": ("ViolationsDistribution", "price_cdf", "violations_distribution"),
     "_enforcement": ("Enforcement",),
     "_equilibrium": ("AuditRule", "Equilibrium", "solve"),

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from deterrence._capacity_prediction import MOST_LABS, capacity_compliance, capacity_deters_fully
 from deterrence._checks import ParameterWarning, field_types
 from deterrence._enforcement import Enforcement
 from deterrence._game import Audit, CapMarket, Game
@@ -205,9 +206,36 @@ class CapInstrument(Instrument):
         return replace(game, market=CapMarket(token_cap=value))
 
     def idle(self, game: Game) -> str:
-        if (self.now(game) or 0) >= game.n_agents:
+        if not isinstance(game.market, CapMarket):
+            return "permits are sold without limit at a fixed price"
+        if game.market.token_cap >= game.n_agents:
             return "there is a permit for every lab already"
         return ""
+
+
+class CapacityInstrument(Instrument):
+    """The number of audits that can be carried out in one turn: in a game as many as there are labs."""
+
+    def now(self, game: Game) -> int | None:
+        return game.n_agents if game.n_agents <= MOST_LABS else None
+
+    def start(self, game: Game) -> int:
+        return 0
+
+    def best(self, game: Game) -> int:
+        return game.n_agents
+
+    def at(self, game: Game, value: int) -> Game:
+        return game
+
+    def compliance(self, game: Game, value: int) -> float:
+        return capacity_compliance(game, capacity=value)
+
+    def deters_fully(self, game: Game, value: int) -> bool:
+        return capacity_deters_fully(game, value)
+
+    def idle(self, game: Game) -> str:
+        return f"it is worked out for at most {MOST_LABS} labs" if game.n_agents > MOST_LABS else ""
 
 
 def _fearless(game: Game) -> str:
@@ -223,4 +251,5 @@ INSTRUMENTS: dict[str, Instrument] = {
     "p_b": RateInstrument("backcheck probability", "A", "p_b", "backcheck_prob"),
     "collateral": MoneyInstrument("deposit", "A", "K", "collateral"),
     "token_cap": CapInstrument("permit cap", "A", "Q"),
+    "audit_capacity": CapacityInstrument("audit capacity", "An", "M"),
 }

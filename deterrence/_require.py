@@ -73,16 +73,13 @@ class Requirement:
         return None if self.value is None else INSTRUMENTS[self.by].at(self.game, self.value)
 
     def __str__(self) -> str:
-        tool = INSTRUMENTS[self.by]
         if self.value is None:
-            return f"no {tool.words} reaches {_goal(self.target)}: {self.reason}"
-        now = f"{self.by} = {self.current:.6g}"
-        if self.change == 0:
-            return f"{now} reaches {_goal(self.target)} as it is"
-        return (
-            f"{self.by} {self.side} {self.value:.6g} (now {self.current:.6g}) reaches {_goal(self.target)}; "
-            f"now it is {_percent(self.compliance_now)}"
-        )
+            return self._denial(f"no {INSTRUMENTS[self.by].words}")
+        now, goal = self._now(), _goal(self.target)
+        if not now:
+            return f"{self.by} = {self.value:.6g} reaches {goal} as it is"
+        rate = _percent(self.compliance_now)
+        return f"{self.by} {self.side} {self.value:.6g} (now {now}) reaches {goal}; now it is {rate}"
 
     def latex(self) -> str:
         """The answer as a sentence, in LaTeX.
@@ -93,17 +90,28 @@ class Requirement:
             One sentence of plain text and inline formulas.
         """
         tool = INSTRUMENTS[self.by]
-        goal = _goal(self.target)
+        now, goal = self._now(), _goal(self.target)
+        answer = f"${tool.latex} = {_number(self.value)}$" if self.value is not None else ""
         if self.value is None:
-            sentence = f"No {tool.words} ${tool.latex}$ reaches {goal}: {self.reason}."
-        elif self.change == 0:
-            sentence = f"The {tool.words} ${tool.latex} = {_number(self.value)}$ reaches {goal} as it is."
+            sentence = self._denial(f"No {tool.words} ${tool.latex}$")
+        elif not now:
+            sentence = f"The {tool.words} {answer} reaches {goal} as it is"
         else:
-            sentence = (
-                f"{tool.article} {tool.words} of {self.side} ${tool.latex} = {_number(self.value)}$ "
-                f"(now ${_number(self.current)}$) reaches {goal}; now it is {_percent(self.compliance_now)}."
-            )
-        return sentence.replace("%", r"\%")
+            now = now if now.isalpha() else f"${now}$"
+            rate = _percent(self.compliance_now)
+            sentence = f"{tool.article} {tool.words} of {self.side} {answer} (now {now}) reaches {goal}; now it is {rate}"
+        return sentence.replace("%", r"\%") + "."
+
+    def _denial(self, nothing: str) -> str:
+        if self.current is None:
+            return f"{nothing} is at hand: {self.reason}"
+        return f"{nothing} reaches {_goal(self.target)}: {self.reason}"
+
+    def _now(self) -> str:
+        """The current value in words; empty where it is the answer."""
+        if self.by == "audit_capacity":
+            return "unlimited"
+        return "" if self.change == 0 or self.current is None else _number(self.current)
 
     def _repr_latex_(self) -> str:
         return self.latex()
@@ -118,6 +126,7 @@ def _percent(share: float) -> str:
 
 
 def _number(x: float) -> str:
+    """Six digits of a number, in LaTeX that is plain text for most."""
     mantissa, _, exponent = f"{x:.6g}".partition("e")
     return rf"{mantissa} \times 10^{{{int(exponent)}}}" if exponent else mantissa
 
@@ -193,7 +202,7 @@ def require(game: Game, *, compliance: float = 0.95, by: str = "fine") -> Requir
     current = tool.now(game)
     if current is None:
         now = predict(game).compliance_rate.mean
-        value, most, reason = None, now, "permits are sold without limit at a fixed price"
+        value, most, reason = None, now, tool.idle(game)
     else:
         now = rate(current)
         value, most, reason = _answer(tool, game, target, rate)
@@ -209,7 +218,9 @@ def require(game: Game, *, compliance: float = 0.95, by: str = "fine") -> Requir
     )
 
 
-def _answer(tool: Instrument, game: Game, target: float, rate: Callable[[Any], float]) -> tuple[Any, float, str]:
+def _answer(
+    tool: Instrument, game: Game, target: float, rate: Callable[[Any], float]
+) -> tuple[Any, float, str]:
     """The value, the compliance there, and the reason why there is no value."""
 
     def excess(value: Any) -> float:
