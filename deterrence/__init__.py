@@ -84,7 +84,8 @@ if TYPE_CHECKING:
     from deterrence._enforcement import Enforcement
     from deterrence._equilibrium import AuditRule, Equilibrium, solve
     from deterrence._prediction import QUANTITIES, Limit, Moment, Prediction, limit, predict
-    from deterrence._require import Requirement, require
+    from deterrence._require import require
+    from deterrence._requirement import Requirement
 
 __all__ = [
     "QUANTITIES",
@@ -170,7 +171,8 @@ _ON_DEMAND = {
     "_enforcement": ("Enforcement",),
     "_equilibrium": ("AuditRule", "Equilibrium", "solve"),
     "_prediction": ("QUANTITIES", "Limit", "Moment", "Prediction", "limit", "predict"),
-    "_require": ("Requirement", "require"),
+    "_require": ("require",),
+    "_requirement": ("Requirement",),
 }
 
 

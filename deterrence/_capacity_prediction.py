@@ -24,12 +24,11 @@ from deterrence._laws import Array, Law, gauss_rule, law
 from deterrence._market_states import Slack, regimes
 from deterrence._numeric import weigh
 from deterrence._prediction import predict
+from deterrence._step_up import NEGLIGIBLE, step_up_mean
 from deterrence._worst_case import worst_cases
 
 MOST_LABS = 200
 """Most labs for which compliance under limited audits is worked out."""
-
-_NEGLIGIBLE = 1e-20
 
 
 @np.errstate(under="ignore", over="ignore")  # to 0, and to infinite coordinates that are clipped
@@ -37,9 +36,9 @@ def capacity_compliance(game: Game, *, capacity: int) -> float:
     """Expected compliance rate where at most so many signal-triggered audits are carried out in one turn.
 
     If more are triggered, those that are carried out are drawn from them, all alike. Backchecks are not
-    limited. A lab without a permit violates where the audits that are left when all others who violate do
-    so do not deter it. Of the equilibria among these labs the one with the most violators is predicted: no
-    fewer labs comply in any.
+    limited. A lab without a permit violates iff it gains more than it expects to lose beside the others that
+    violate. Of the equilibria among these labs the one with the most violators is predicted [1]_: what the
+    Governor can rely on. Its law, given the market, is that of the rejections of a step-up test [2]_.
 
     Parameters
     ----------
@@ -75,7 +74,7 @@ def capacity_compliance(game: Game, *, capacity: int) -> float:
     ...     market=FixedPriceMarket(fixed_price=1.0),
     ...     lab=LabPopulation(gross_value_min=0.0, gross_value_max=1.0),
     ... )
-    >>> round(capacity_compliance(game, capacity=1), 12)   # both violate if both values exceed 1/2
+    >>> round(capacity_compliance(game, capacity=1), 9)   # both violate if both values exceed 1/2
     0.75
     """
     check_counts(0, capacity=capacity)
@@ -109,10 +108,11 @@ class _Market:
         """Detection probability of a violator among n = 1, 2, ... beside C permit holders."""
         from deterrence.games import capacity_detection
 
-        return capacity_detection(
+        p_eff = capacity_detection(
             n=np.arange(1, self.game.n_agents - C + 1), C=C, capacity=self.capacity,
             p_s=self.e.p_s, p_f=self.e.p_f, p_b=self.game.audit.backcheck_prob,
         )  # fmt: skip
+        return np.asarray(p_eff)
 
     def facing(self, p_eff: Any) -> Enforcement:
         """The enforcement with another detection probability."""
@@ -133,7 +133,7 @@ class _Market:
         for case in worst_cases(self.game):
             C = case.permits[0]
             h = [self.facing(p).defection(case.gain) for p in self.detection(C)]
-            total += float(_most(np.array([self.game.n_agents - C]), np.array([h], dtype=float))[0])
+            total += float(step_up_mean(np.array([self.game.n_agents - C]), np.array([h], dtype=float))[0])
         return total
 
     def _below(self, values: Law, slack: Slack) -> float:
@@ -142,14 +142,14 @@ class _Market:
         above, below = float(values.sf(cut)[0]), float(values.cdf(cut)[0])
         permits = np.arange(min(slack.most, N - 1) + 1)
         weight = binomial(permits, N, above, below)
-        permits, weight = permits[weight > _NEGLIGIBLE], weight[weight > _NEGLIGIBLE]
+        permits, weight = permits[weight > NEGLIGIBLE], weight[weight > NEGLIGIBLE]
         if not len(permits):
             return 0.0
         share = functools.cache(lambda p: self._share_below(self.facing(p), values, cut, slack.price))
         h = np.ones((len(permits), N - permits[0]))
         for row, C in zip(h, permits, strict=True):
             row[: N - C] = [share(p) for p in self.detection(int(C))]
-        return float(weigh(_most(N - permits, h), weight))
+        return float(weigh(step_up_mean(N - permits, h), weight))
 
     def _share_below(self, e: Enforcement, values: Law, cut: Array, price: float) -> float:
         """Share of the labs below a cut-off that violate if detection is as in `e`."""
@@ -170,7 +170,7 @@ class _Market:
         t, width = _nodes(edges)
         density = values.density(t)
         last = N * binomial(Q - 1, N - 1, values.sf(t), values.cdf(t)) * density * width
-        some = (last > _NEGLIGIBLE) & (t >= start)
+        some = (last > NEGLIGIBLE) & (t >= start)
         h = np.empty((int(some.sum()), N - Q))
         below = _running(edges, density)
         for n, e in enumerate(faced):
@@ -179,7 +179,7 @@ class _Market:
             else:
                 violate = _running(edges, density * e.defection(values.value(t) + self.V))
                 h[:, n] = (violate / np.where(below > 0, below, 1.0))[some]
-        return float(weigh(_most(np.full(len(h), N - Q), h), last[some]))
+        return float(weigh(step_up_mean(np.full(len(h), N - Q), h), last[some]))
 
 
 def _typical(values: Law, N: int, Q: int) -> Array:
@@ -223,42 +223,3 @@ def _rising() -> Array:
     integral[:, 0] = nodes
     integral[:, 1:] = (legendre[:, 2:] - legendre[:, :-2]) / (2 * (2 * degree + 1))
     return np.einsum("ik,k,jk,j->ij", integral, 2.0 * np.arange(len(nodes)) + 1, legendre[:, :-1], weights)
-
-
-def _most(m: Any, h: Array) -> Array:
-    """Expected largest n for which at least n of m uniform draws are below h_n, or 0.
-
-    One row for each case, h_1 <= h_2 <= ..., and 1 beyond h_m. Thinned from above: of the labs below
-    h_(n+1), Poisson numbers fall out on the way to h_n, and the sweep ends where n are left. Dividing by the
-    probability that there were m turns the Poisson process into m draws; all terms are positive.
-    """
-    h = np.maximum.accumulate(h, axis=1)  # rounding
-    most = h.shape[1]
-    level = h[:, -1]
-    # Draws above the highest level, where a case has fewer draws than levels: none.
-    left = _poisson(np.subtract.outer(m, np.arange(most + 1)), (m * (1 - level))[:, None])
-    total = most * left[:, most] * _poisson(most, m * level)
-    for n in range(most - 1, 0, -1):
-        left = _thinned(left[:, : n + 1], m * (level - h[:, n - 1]))
-        level = h[:, n - 1]
-        total += n * left[:, n] * _poisson(n, m * level)
-    return total / _poisson(m, m)
-
-
-def _thinned(left: Array, mean: Array) -> Array:
-    """Distribution of how many are left when Poisson numbers with these means have fallen out."""
-    if not mean.any():
-        return left
-    result = np.zeros_like(left)
-    for lost in range(left.shape[1]):
-        chance = _poisson(lost, mean)
-        result[:, : left.shape[1] - lost] += chance[:, None] * left[:, lost:]
-        if lost > mean.max() and chance.max() < _NEGLIGIBLE:
-            break
-    return result
-
-
-def _poisson(k: Any, mean: Any) -> Array:
-    from scipy.special import gammaln, xlogy
-
-    return np.where(np.less(k, 0), 0.0, np.exp(xlogy(np.maximum(k, 0), mean) - mean - gammaln(np.maximum(k, 0) + 1)))

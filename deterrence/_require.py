@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from deterrence._checks import UNIT, ParameterError, Problem, check_range
@@ -14,121 +13,11 @@ from deterrence._enforcement import Enforcement
 from deterrence._game import Game
 from deterrence._instruments import INSTRUMENTS, Instrument
 from deterrence._prediction import predict
+from deterrence._requirement import Requirement, percent
 from deterrence._worst_case import largest_gain
 
 TOLERANCE = 1e-12
 """Shortfall of the predicted compliance rate that still counts as reaching a target: its rounding."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Requirement:
-    """The least change of one instrument that reaches a target compliance; ``print`` it to read it.
-
-    Attributes
-    ----------
-    game : Game
-        The game that was asked about.
-    by : str
-        The instrument that may change.
-    target : float, in [0, 1]
-        The compliance to be reached; 1 is full deterrence.
-    current : float, int or None
-        What the instrument is now; None where the game has no such instrument.
-    value : float, int or None
-        What it must be: the value nearest to the current one that reaches the target, or None.
-    reason : str
-        Why there is none; empty where there is one.
-    compliance : float, in [0, 1]
-        Expected compliance rate at the answer; where there is none, the most that can be reached.
-    compliance_now : float, in [0, 1]
-        Expected compliance rate as things are.
-    """
-
-    game: Game
-    by: str
-    target: float
-    current: Any
-    value: Any
-    reason: str
-    compliance: float
-    compliance_now: float
-
-    @property
-    def change(self) -> Any:
-        """What must be added to the current value; None where nothing will do."""
-        return None if self.value is None else self.value - self.current
-
-    @property
-    def side(self) -> str:
-        """``"at least"``, or ``"at most"`` where the instrument must fall."""
-        falls = INSTRUMENTS[self.by].best(self.game) < self.current if self.current is not None else False
-        return "at most" if falls else "at least"
-
-    @property
-    def game_at(self) -> Game | None:
-        """The game with the instrument set to the answer; None where there is none.
-
-        A game sets no limit to its audits, so that the answer for the audit capacity leaves it as it is.
-        """
-        return None if self.value is None else INSTRUMENTS[self.by].at(self.game, self.value)
-
-    def __str__(self) -> str:
-        if self.value is None:
-            return self._denial(f"no {INSTRUMENTS[self.by].words}")
-        now, goal = self._now(), _goal(self.target)
-        if not now:
-            return f"{self.by} = {self.value:.6g} reaches {goal} as it is"
-        rate = _percent(self.compliance_now)
-        return f"{self.by} {self.side} {self.value:.6g} (now {now}) reaches {goal}; now it is {rate}"
-
-    def latex(self) -> str:
-        """The answer as a sentence, in LaTeX.
-
-        Returns
-        -------
-        str
-            One sentence of plain text and inline formulas.
-        """
-        tool = INSTRUMENTS[self.by]
-        now, goal = self._now(), _goal(self.target)
-        answer = f"${tool.latex} = {_number(self.value)}$" if self.value is not None else ""
-        if self.value is None:
-            sentence = self._denial(f"No {tool.words} ${tool.latex}$")
-        elif not now:
-            sentence = f"The {tool.words} {answer} reaches {goal} as it is"
-        else:
-            now = now if now.isalpha() else f"${now}$"
-            rate = _percent(self.compliance_now)
-            sentence = f"{tool.article} {tool.words} of {self.side} {answer} (now {now}) reaches {goal}; now it is {rate}"
-        return sentence.replace("%", r"\%") + "."
-
-    def _denial(self, nothing: str) -> str:
-        if self.current is None:
-            return f"{nothing} is at hand: {self.reason}"
-        return f"{nothing} reaches {_goal(self.target)}: {self.reason}"
-
-    def _now(self) -> str:
-        """The current value in words; empty where it is the answer."""
-        if self.by == "audit_capacity":
-            return "unlimited"
-        return "" if self.change == 0 or self.current is None else _number(self.current)
-
-    def _repr_latex_(self) -> str:
-        return self.latex()
-
-
-def _goal(target: float) -> str:
-    return "full deterrence" if target == 1 else f"an expected compliance of {_percent(target)}"
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.6g}%"
-
-
-def _number(x: float) -> str:
-    """Six digits of a number, in LaTeX that is plain text for most."""
-    mantissa, _, exponent = f"{x:.6g}".partition("e")
-    return rf"{mantissa} \times 10^{{{int(exponent)}}}" if exponent else mantissa
 
 
 def require(game: Game, *, compliance: float = 0.95, by: str = "fine") -> Requirement:
@@ -188,9 +77,9 @@ def require(game: Game, *, compliance: float = 0.95, by: str = "fine") -> Requir
     ...     lab=LabPopulation(gross_value_min=0.0, gross_value_max=1.0),
     ... )
     >>> print(require(game, compliance=0.95, by="fine"))   # labs with 0.5 < v < 0.75 violate
-    fine at least 1.4 (now 1) reaches an expected compliance of 95%; now it is 75%
+    fine at least 1.4 (now 1) reaches an expected compliance of 95% instead of 75%
     >>> print(require(game, compliance=1, by="pi_1"))
-    pi_1 at least 0.75 (now 0.5) reaches full deterrence; now it is 75%
+    pi_1 at least 0.75 (now 0.5) reaches full deterrence instead of an expected compliance of 75%
     """
     target = check_range("compliance", compliance, UNIT)
     if not isinstance(target, float):
@@ -238,7 +127,7 @@ def _answer(
         stop = full
     elif excess(stop) < 0:
         most = rate(stop)
-        return None, most, tool.idle(game) or _unbounded(game, target) or _short(most)
+        return None, most, tool.idle(game) or _why_not(game, target, most)
     value = _tie(tool, game, excess)
     if value is None:
         value = _first(tool, excess, start, stop)
@@ -282,21 +171,19 @@ def _root(at: Callable[[int], float], end: int) -> tuple[int, int]:
         return end // 2, end
     from scipy.optimize import brentq
 
-    found, _ = brentq(lambda x: at(min(round(x), end)), 0.0, float(end), xtol=1.0, rtol=1e-15,
-                      full_output=True, disp=False)  # fmt: skip
+    def between(steps: float) -> float:
+        return at(min(round(steps), end))
+
+    found, _ = brentq(between, 0.0, float(end), xtol=1.0, full_output=True, disp=False)
     return min(max(round(found), 1), end - 1), 1
 
 
-def _unbounded(game: Game, target: float) -> str:
-    """Why nothing deters fully, where that is so."""
+def _why_not(game: Game, target: float, most: float) -> str:
+    """Why the best value of an instrument that does something is not good enough."""
     if target < 1:
-        return ""
+        return f"at its best value it leaves an expected compliance of {percent(most)}"
     if math.isinf(largest_gain(game)):
-        return "gains are unbounded, so that some markets hold a lab that no punishment deters"
+        return "gains are unbounded, so that in some markets no punishment deters"
     if Enforcement.of(game).least_risk == 0:
-        return "there are labs that fear punishment as little as one likes"
-    return ""
-
-
-def _short(most: float) -> str:
-    return f"at its best value it leaves an expected compliance of {_percent(most)}"
+        return "some labs fear punishment as little as one likes"
+    return "even at its best value some markets hold a violator"
