@@ -99,6 +99,8 @@ class Requirement:
         return f"{nothing} reaches {_goal(self.target)}: {self.reason}"
 
     def _gain(self) -> str:
+        if self.by == "audit_capacity":
+            return f"keeps {_goal(self.target)}"
         now = percent(self.compliance_now)
         instead = f"an expected compliance of {now}" if self.target == 1 else now
         return f"reaches {_goal(self.target)} instead of {instead}"
