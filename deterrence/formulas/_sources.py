@@ -8,10 +8,18 @@ sources = {
     "becker": "Becker, G. S. (1968). Crime and punishment: an economic approach. "
     "Journal of Political Economy 76:169-217.",
     "david": "David, H. A. and Nagaraja, H. N. (2003). Order Statistics, third edition. Wiley.",
+    "kilmer": "Kleiman, M. and Kilmer, B. (2009). The dynamics of deterrence. "
+    "Proceedings of the National Academy of Sciences 106:14230-14235.",
+    "kleiman": "Kleiman, M. A. R. (1993). Enforcement swamping: a positive-feedback mechanism in rates of "
+    "illicit activity. Mathematical and Computer Modelling 17(2):65-75.",
+    "milgrom": "Milgrom, P. and Roberts, J. (1990). Rationalizability, learning, and equilibrium in games "
+    "with strategic complementarities. Econometrica 58:1255-1277.",
     "neyman": "Neyman, J. and Pearson, E. S. (1933). On the problem of the most efficient tests of "
     "statistical hypotheses. Philosophical Transactions of the Royal Society A 231:289-337.",
     "polinsky": "Polinsky, A. M. and Shavell, S. (2000). The economic theory of public enforcement of law. "
     "Journal of Economic Literature 38:45-76.",
+    "schrag": "Schrag, J. and Scotchmer, S. (1997). The self-reinforcing nature of crime. "
+    "International Review of Law and Economics 17:325-335.",
     "shavell": "Shavell, S. (1986). The judgment proof problem. "
     "International Review of Law and Economics 6:45-58.",
     "specification": "Technical specification of the compute-permit simulation: table of key variables.",

@@ -147,5 +147,32 @@ k_audit = _letter("k_audit", "k", _BALANCE, "cost of an audit, net; negative if 
 rho = _letter("rho", r"\rho", _PROBABILITY, "audit cost over its return, $k/M$")
 precision = _letter("precision", r"\lambda", _RATIO, "precision of logit choice, per unit of money")
 
+_letter = _Topic("Audit capacity")
+violators = _letter("violators", "n", _LABS, "violators")
+compliers = _letter("compliers", "C", _COUNT, "compliant running labs")
+_AUDITS = _Kind("audits", Naturals0, {"integer": True, "nonnegative": True})
+capacity = _letter("capacity", "M", _AUDITS, "audits that can be carried out")
+unpermitted = _letter("unpermitted", "m", _LABS, "labs without a permit")
+p_s_n = _letter("p_s_n", "p_s(n)", _PROBABILITY, "audit probability of one of $n$ violators")
+deterrent = _letter("deterrent", "t", _RATE, "detection probability from which a lab complies, $g/B$")
+p_eff_1 = _letter(
+    "p_eff_1", r"p_{\mathrm{eff}}(1)", _PROBABILITY, "detection probability of the only violator"
+)
+p_eff_m = _letter(
+    "p_eff_m",
+    r"p_{\mathrm{eff}}(m)",
+    _PROBABILITY,
+    "detection probability if all labs without a permit violate",
+)
+violator_share = _letter("violator_share", "x", _SHARE, "violators per lab")
+capacity_share = _letter("capacity_share", r"\mu_c", _RATIO, "audits that can be carried out, per lab")
+running_share = _letter("running_share", r"\gamma", _SHARE, "compliant running labs, per lab")
+unpermitted_share = _letter("unpermitted_share", r"\mu", _SHARE, "labs without a permit, per lab")
+t_least = _letter("t_least", "t_0", _RATE, "least detection probability from which a lab complies")
+t_most = _letter("t_most", "t_1", _RATE, "largest detection probability from which a lab complies")
+t_prime = _letter("t_prime", "t'", _RATE, "audit probability that deters, backchecks being what they are")
+mu_lo = _letter("mu_lo", r"\mu_{lo}", _RATIO, "capacity from which full compliance is an equilibrium")
+mu_hi = _letter("mu_hi", r"\mu_{hi}", _RATIO, "capacity below which mass defection is an equilibrium")
+
 none = S.NaN
 """What a formula says where no such value exists."""
