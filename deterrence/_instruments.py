@@ -132,8 +132,8 @@ class MoneyInstrument(AuditInstrument):
     def idle(self, game: Game) -> str:
         if Enforcement.of(game).p_eff == 0:
             return "a violator is never detected"
-        now, most = Enforcement.of(game).P, Enforcement.of(self.at(game, self.best(game))).P
-        if most <= now:
+        most = Enforcement.of(self.at(game, self.most)).P
+        if game.audit.liability_cap is not None and most <= Enforcement.of(game).P:
             return "a caught lab can be made to pay no more than its liability cap, and already is"
         return _fearless(game)
 

@@ -269,6 +269,12 @@ def test_labs_that_are_all_alike_turn_at_the_threshold(by, value):
     assert dt.require(game, compliance=0.25, by=by).change == 0
 
 
+def test_minus_zero_is_zero():
+    answer = dt.require(make(penalty_amount=-0.0))
+    assert answer.value == dt.require(make(penalty_amount=0.0)).value
+    assert math.copysign(1.0, answer.current) == 1
+
+
 def test_permits_for_19_of_20_labs_that_are_all_alike():
     game = make(dt.CapMarket(token_cap=5), lab=ALIKE)
     assert dt.require(game, by="token_cap").value == 19
@@ -305,6 +311,7 @@ RICH = dt.LabPopulation(gross_value_distribution=dt.LogNormal(median=1.0, sigma=
 TIMID = dt.LabPopulation(
     gross_value_min=0.0, gross_value_max=1.0, risk_profile_distribution=dt.LogNormal(median=1.0, sigma=1.0)
 )
+HUGE = dt.LabPopulation(gross_value_min=1.0, gross_value_max=1e10, capability_value=1e10)
 FEARLESS = dt.LabPopulation(
     gross_value_min=0.0, gross_value_max=1.0, risk_profile_min=0.0, risk_profile_max=0.0
 )
@@ -329,13 +336,17 @@ FEARLESS = dt.LabPopulation(
         ("token_cap", 0.95, make(), "permits are sold without limit at a fixed price"),
         (
             "token_cap", 0.95,
-            make(dt.CapMarket(token_cap=20), lab=replace(ALIKE, cost=2.0, capability_value=2.0)),
+            make(dt.CapMarket(token_cap=25), lab=replace(ALIKE, cost=2.0, capability_value=2.0)),
             "there is a permit for every lab already",
         ),
         ("fine", 1.0, make(dt.CapMarket(token_cap=5), lab=RICH), "gains are unbounded, so that in some"),
         (
             "fine", 1.0, make(dt.CapMarket(token_cap=0), lab=replace(ALIKE, gain_rule="price")),
             "gains are unbounded, so that in some markets no punishment deters",
+        ),
+        (
+            "fine", 1.0, make(dt.FixedPriceMarket(fixed_price=1e10), lab=HUGE, high_prob=1e-6),
+            "even at its best value some markets hold a violator",
         ),
         ("fine", 1.0, make(lab=TIMID), "some labs fear punishment as little as one likes"),
         ("pi_1", 1.0, make(penalty_amount=0.5), "even at its best value some markets hold a violator"),
