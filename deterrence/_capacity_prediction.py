@@ -129,12 +129,12 @@ class _Market:
 
     def _all_alike(self) -> float:
         """Every lab has the same value."""
-        total = 0.0
-        for case in worst_cases(self.game):
-            C = case.permits[0]
-            h = [self.facing(p).defection(case.gain) for p in self.detection(C)]
-            total += float(step_up_mean(np.array([self.game.n_agents - C]), np.array([h], dtype=float))[0])
-        return total
+        cases = worst_cases(self.game)
+        if not cases:
+            return 0.0
+        gain, (C,) = cases[0]
+        h = [float(self.facing(p).defection(gain)) for p in self.detection(C)]
+        return float(step_up_mean(np.array([self.game.n_agents - C]), np.array([h]))[0])
 
     def _below(self, values: Law, slack: Slack) -> float:
         """Permits do not run out: the labs below a cut-off hold none, and their number is binomial."""

@@ -357,6 +357,7 @@ FEARLESS = dt.LabPopulation(
 def test_why_there_is_no_answer(by, target, game, reason):
     answer = dt.require(game, compliance=target, by=by)
     assert (answer.value, answer.change, answer.game_at) == (None, None, None)
+    assert answer.side == "at least"
     assert answer.reason.startswith(reason)
     assert str(answer).startswith("no ")
     assert str(answer).endswith(f": {answer.reason}")
