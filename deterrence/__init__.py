@@ -79,10 +79,13 @@ from deterrence._violations import (
 )
 
 if TYPE_CHECKING:
+    from deterrence._capacity_prediction import capacity_compliance
     from deterrence._distribution import ViolationsDistribution, price_cdf, violations_distribution
     from deterrence._enforcement import Enforcement
     from deterrence._equilibrium import AuditRule, Equilibrium, solve
     from deterrence._prediction import QUANTITIES, Limit, Moment, Prediction, limit, predict
+    from deterrence._require import require
+    from deterrence._requirement import Requirement
     from deterrence._statics import Statics, statics
 
 __all__ = [
@@ -104,6 +107,7 @@ __all__ = [
     "Prediction",
     "Problem",
     "Provenance",
+    "Requirement",
     "Scenario",
     "Statics",
     "Threshold",
@@ -111,6 +115,7 @@ __all__ = [
     "Uniform",
     "ViolationsDistribution",
     "audit_rate",
+    "capacity_compliance",
     "check_rate",
     "clearing_price_cdf",
     "clearing_price_mean",
@@ -151,6 +156,7 @@ __all__ = [
     "price_cdf",
     "punishment",
     "recoverable_penalty",
+    "require",
     "sanction_objective",
     "solve",
     "statics",
@@ -163,11 +169,14 @@ __all__ = [
 
 # What solves whole games is loaded when it is first asked for: most of the cost of importing this package.
 _ON_DEMAND = {
+    "_capacity_prediction": ("capacity_compliance",),
     "_distribution": ("ViolationsDistribution", "price_cdf", "violations_distribution"),
     "_enforcement": ("Enforcement",),
     "_equilibrium": ("AuditRule", "Equilibrium", "solve"),
     "_prediction": ("QUANTITIES", "Limit", "Moment", "Prediction", "limit", "predict"),
     "_statics": ("Statics", "statics"),
+    "_require": ("require",),
+    "_requirement": ("Requirement",),
 }
 
 

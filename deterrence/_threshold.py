@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -39,6 +40,8 @@ class Threshold:
         Whether some admissible value of the variable deters.
     reason : str
         Why there is none; empty where there is one.
+    known : mapping of str to float or array
+        What was given of the other variables.
     """
 
     variable: str
@@ -46,6 +49,7 @@ class Threshold:
     side: Any
     exists: Any
     reason: str
+    known: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
     def __str__(self) -> str:
         if self.value is None:
@@ -107,7 +111,7 @@ def threshold(variable: str, **known: Number) -> Threshold:
     ParameterError
         If `variable` is unknown or a value is out of range.
     TypeError
-        If a needed value is missing or an unknown one is given.
+        If a value that is needed is missing, or one is given that the variable does not depend on.
 
     Examples
     --------
@@ -119,15 +123,33 @@ def threshold(variable: str, **known: Number) -> Threshold:
     if variable not in _SOLVERS:
         raise ParameterError(Problem("variable", variable, "has no threshold", " or ".join(_SOLVERS)))
     solve, reason = _SOLVERS[variable]
-    for name in known.keys() & _RANGES.keys():
-        known[name] = check_range(name, known[name], _RANGES[name])
-    value, exists, side = solve(**known)
+    for name, value in known.items():
+        if name in _RANGES:
+            known[name] = check_range(name, value, _RANGES[name])
+    try:
+        value, exists, side = solve(**known)
+    except TypeError as error:
+        raise _wrong_names(variable, solve, known) or error from None
     if not isinstance(value, np.ndarray) and not isinstance(exists, np.ndarray):
-        return Threshold(variable, value if exists else None, side, exists, "" if exists else reason)
+        return Threshold(variable, value if exists else None, side, exists, "" if exists else reason, known)
     value = np.where(exists, value, np.nan)
     exists = np.broadcast_to(exists, value.shape)
     side = side if isinstance(side, str) else np.broadcast_to(side, value.shape)
-    return Threshold(variable, value, side, exists, "" if bool(exists.all()) else reason)
+    return Threshold(variable, value, side, exists, "" if bool(exists.all()) else reason, known)
+
+
+def _wrong_names(variable: str, solve: Callable[..., Any], known: Mapping[str, Any]) -> TypeError | None:
+    """What is wrong with the names of `known`, or None where nothing is."""
+    takes = inspect.signature(solve).parameters
+    needed = [name for name, letter in takes.items() if letter.default is letter.empty]
+    missing = [name for name in needed if name not in known]
+    unknown = [name for name in known if name not in takes]
+    if not missing and not unknown:
+        return None
+    wrong = [f"{name} is missing" for name in missing] + [f"{name} is unknown" for name in unknown]
+    rest = [name for name in takes if name not in needed]
+    optional = f", optionally {', '.join(rest)}" if rest else ""
+    return TypeError(f'threshold("{variable}", ...) takes {", ".join(needed)}{optional}: {"; ".join(wrong)}')
 
 
 _RANGES = {

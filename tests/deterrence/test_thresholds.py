@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 import numpy as np
 import pytest
@@ -206,9 +207,32 @@ def test_what_threshold_refuses():
         dt.ParameterError, match=r'^variable = "alpha": has no threshold \(allowed: B or P or'
     ):
         dt.threshold("alpha", g=1.0, B=1.0)
-    with pytest.raises(TypeError, match="p_eff"):
-        dt.threshold("B", g=1.0)
-    with pytest.raises(TypeError, match="'p'"):
-        dt.threshold("B", g=1.0, p_eff=0.5, p=1.0)
-    with pytest.raises(TypeError, match="'colour'"):
-        dt.threshold("B", g=1.0, p_eff=0.5, colour="red")
+
+
+@every_variable
+def test_wrong_names_are_answered_with_the_right_ones(variable):
+    a, _ = draw(variable, seed=16, n=1)
+    known = {name: float(values[0]) for name, values in a.items()}
+    pattern = rf'^threshold\("{variable}", \.\.\.\) takes ([a-zA-Z_01, ]+): '
+    needed = next(iter(known))
+    for wrong, complaint in (
+        ({name: value for name, value in known.items() if name != needed}, f"{needed} is missing"),
+        (known | {"colour": "red"}, "colour is unknown"),
+        (known | {variable: 0.5}, f"{variable} is unknown"),
+    ):
+        with pytest.raises(TypeError, match=pattern + complaint + "$") as caught:
+            dt.threshold(variable, **wrong)
+        takes = re.match(pattern, str(caught.value))
+        assert takes is not None
+        assert takes[1].replace(", optionally", ",").split(", ") == KNOWN[variable].split()
+        assert caught.value.__suppress_context__
+
+
+def test_an_answer_carries_its_question():
+    known = {"g": 0.5, "B": np.array([1.0, 2.0]), "beta": 0.8}
+    answer = dt.threshold("pi_1", **known)
+    assert answer.known == known
+    none = dt.threshold("pi_1", g=2, B=1.0, beta=0.8, p_b=0.125)
+    assert none.known == {"g": 2.0, "B": 1.0, "beta": 0.8, "p_b": 0.125}
+    at = answer.known | {"pi_1": answer.value}
+    assert dt.complies(p_eff=at["beta"] * at["pi_1"], B=at["B"], g=at["g"]).all()
