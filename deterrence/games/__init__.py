@@ -3,4 +3,10 @@
 Examples
 --------
 >>> from deterrence import games
+>>> games.commitment(g=1.0, D=2.0, k=1.0, M=2.0, H=4.0).branch
+'deter'
 """
+
+from deterrence.games._commitment import Commitment, commitment
+
+__all__ = ["Commitment", "commitment"]
