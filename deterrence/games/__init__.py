@@ -8,5 +8,13 @@ Examples
 """
 
 from deterrence.games._commitment import Commitment, commitment
+from deterrence.games._quantal import QuantalExpansion, QuantalResponse, quantal, quantal_expansion
 
-__all__ = ["Commitment", "commitment"]
+__all__ = [
+    "Commitment",
+    "QuantalExpansion",
+    "QuantalResponse",
+    "commitment",
+    "quantal",
+    "quantal_expansion",
+]
