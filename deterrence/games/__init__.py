@@ -9,12 +9,28 @@ Examples
 
 from deterrence.games._commitment import Commitment, commitment
 from deterrence.games._quantal import QuantalExpansion, QuantalResponse, quantal, quantal_expansion
+from deterrence.games._replicator import (
+    Orbit,
+    Replicator,
+    RestPoint,
+    replicator,
+    replicator_constant,
+    replicator_frequency,
+    replicator_period,
+)
 
 __all__ = [
     "Commitment",
+    "Orbit",
     "QuantalExpansion",
     "QuantalResponse",
+    "Replicator",
+    "RestPoint",
     "commitment",
     "quantal",
     "quantal_expansion",
+    "replicator",
+    "replicator_constant",
+    "replicator_frequency",
+    "replicator_period",
 ]

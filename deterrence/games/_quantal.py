@@ -109,10 +109,10 @@ def quantal(*, g: Number, D: Number, k: Number, M: Number, precision: Number) ->
         lab, governor = _gains(*game)
         x, y = _log_odds(lab, governor), _log_odds(governor, lab)
         off = np.maximum(_residual(x, y, lab), _residual(y, x, governor))
-        found = (_share(x), _share(y), x, y, off)
+        found: list[Any] = [*game, _share(x), _share(y), x, y, off]
     if operations(g, D, k, M, precision) is SCALAR:
-        return QuantalResponse(*(float(value) for value in (*game, *found)))
-    return QuantalResponse(*game, *found)
+        found = [float(value) for value in found]
+    return QuantalResponse(*found)
 
 
 _Gains = tuple[Any, Any]
