@@ -40,6 +40,11 @@ from deterrence.formulas._audit_thresholds import (
     threshold_pi_0,
     threshold_pi_1,
 )
+from deterrence.formulas._commitment import (
+    commitment_advantage,
+    commitment_branches,
+    commitment_value,
+)
 from deterrence.formulas._compliance import (
     gain_min,
     gain_price,
@@ -74,7 +79,19 @@ from deterrence.formulas._punishment import (
     punishment,
     recoverable_penalty,
 )
+from deterrence.formulas._quantal import (
+    quantal_audit,
+    quantal_defection,
+    quantal_response,
+)
 from deterrence.formulas._registry import derive, registry, sections
+from deterrence.formulas._replicator import (
+    replicator_angular_frequency,
+    replicator_average,
+    replicator_constant_of_motion,
+    replicator_rest,
+    replicator_small_period,
+)
 from deterrence.formulas._result import Result
 from deterrence.formulas._sheet import sheet
 from deterrence.formulas._sources import sources
@@ -114,6 +131,9 @@ __all__ = [
     "clearing_price_mean",
     "clearing_price_variance",
     "collected_penalty",
+    "commitment_advantage",
+    "commitment_branches",
+    "commitment_value",
     "compliance_rate",
     "cumulative_defection",
     "cut_off_value",
@@ -151,8 +171,16 @@ __all__ = [
     "posterior_not_caught",
     "posterior_suspicious",
     "punishment",
+    "quantal_audit",
+    "quantal_defection",
+    "quantal_response",
     "recoverable_penalty",
     "registry",
+    "replicator_angular_frequency",
+    "replicator_average",
+    "replicator_constant_of_motion",
+    "replicator_rest",
+    "replicator_small_period",
     "sanction_objective",
     "sections",
     "sheet",

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 sources = {
+    "avenhaus": "Avenhaus, R., von Stengel, B. and Zamir, S. (2002). Inspection games. "
+    "Handbook of Game Theory with Economic Applications 3:1947-1987.",
     "bayes": "Bayes, T. (1763). An essay towards solving a problem in the doctrine of chances. "
     "Philosophical Transactions 53:370-418.",
     "becker": "Becker, G. S. (1968). Crime and punishment: an economic approach. "
     "Journal of Political Economy 76:169-217.",
+    "conitzer": "Conitzer, V. and Sandholm, T. (2006). Computing the optimal strategy to commit to. "
+    "Proceedings of the 7th ACM Conference on Electronic Commerce, 82-90.",
     "david": "David, H. A. and Nagaraja, H. N. (2003). Order Statistics, third edition. Wiley.",
+    "hofbauer": "Hofbauer, J. and Sigmund, K. (1998). Evolutionary Games and Population Dynamics. "
+    "Cambridge University Press.",
+    "maschler": "Maschler, M. (1966). A price leadership method for solving the inspector's "
+    "non-constant-sum game. Naval Research Logistics Quarterly 13:11-33.",
+    "mckelvey": "McKelvey, R. D. and Palfrey, T. R. (1995). Quantal response equilibria for normal form "
+    "games. Games and Economic Behavior 10:6-38.",
     "neyman": "Neyman, J. and Pearson, E. S. (1933). On the problem of the most efficient tests of "
     "statistical hypotheses. Philosophical Transactions of the Royal Society A 231:289-337.",
     "polinsky": "Polinsky, A. M. and Shavell, S. (2000). The economic theory of public enforcement of law. "
@@ -15,5 +25,7 @@ sources = {
     "shavell": "Shavell, S. (1986). The judgment proof problem. "
     "International Review of Law and Economics 6:45-58.",
     "specification": "Technical specification of the compute-permit simulation: table of key variables.",
+    "stengel": "von Stengel, B. and Zamir, S. (2010). Leadership games with convex strategy sets. "
+    "Games and Economic Behavior 69:446-457.",
 }
 """References by key."""

@@ -147,5 +147,9 @@ k_audit = _letter("k_audit", "k", _BALANCE, "cost of an audit, net; negative if 
 rho = _letter("rho", r"\rho", _PROBABILITY, "audit cost over its return, $k/M$")
 precision = _letter("precision", r"\lambda", _RATIO, "precision of logit choice, per unit of money")
 
+_letter = _Topic("Commitment")
+t_borne = _letter("t_borne", r"\bar t", _PROBABILITY, "largest audit rate that a violator bears")
+C_star = _letter("C_star", "C^*", _PROBABILITY, "audits per compliant lab of the cheapest deterrent")
+
 none = S.NaN
 """What a formula says where no such value exists."""

@@ -139,7 +139,7 @@ def commitment(
     game = _Game(*_alike(g, D, k, M, H, alpha, beta))
     op, g, D, k, M = operations(game.g), game.g, game.D, game.k, game.M
     deterrable = covers(D, g)
-    least = op.minimum(1.0, op.ratio(op.maximum(g, 0.0), D))  # the rate that deters
+    least = op.share(g, D)  # the rate that deters
     most = op.where(g < D, least, 1.0)  # the rate that a violator bears
     cheapest = least_cost_policy(t=least, alpha=game.alpha, beta=game.beta)
     deterring = op.where(k < 0, -k, 0.0 - k * cheapest.cost)

@@ -193,7 +193,8 @@ def quantal_expansion(*, g: Number, D: Number, k: Number, M: Number, precision: 
         return QuantalExpansion(None, None)
     g, D, k, M = (op.where(mixed, *pair) for pair in ((g, 1.0), (D, 2.0), (k, 1.0), (M, 2.0)))
     precision = op.where(mixed, precision, 1.0)
-    log = math.log if op is SCALAR else np.log
-    q = k / M + log(g / (D - g)) / (precision * M)
-    a = g / D - log(k / (M - k)) / (precision * D)
-    return QuantalExpansion(op.where(mixed, q, math.nan), op.where(mixed, a, math.nan))
+    q = k / M + np.log(g / (D - g)) / (precision * M)
+    a = g / D - np.log(k / (M - k)) / (precision * D)
+    if op is SCALAR:
+        return QuantalExpansion(float(q), float(a))
+    return QuantalExpansion(np.where(mixed, q, math.nan), np.where(mixed, a, math.nan))

@@ -329,7 +329,7 @@ def replicator_frequency(*, g: Number, D: Number, k: Number, M: Number) -> Any:
 
 
 def replicator_period(*, g: Number, D: Number, k: Number, M: Number) -> Any:
-    r"""Period of small orbits, :math:`2\pi/\omega`; larger orbits take longer, as `Replicator.period` says.
+    r"""Period of small orbits, :math:`2\pi/\omega`; that of others is `Replicator.period`.
 
     Parameters, returns and errors as for `replicator_frequency`.
 
@@ -379,9 +379,8 @@ def replicator_constant(*, q: Number, a: Number, g: Number, D: Number, k: Number
     D, M = check_nonnegative(D=D, M=M)
     inside = (q > 0) & (q < 1) & (a > 0) & (a < 1)
     op = operations(q, a, g, D, k, M)
-    if op is SCALAR and not inside:
-        return None
-    log, log1p = (math.log, math.log1p) if op is SCALAR else (np.log, np.log1p)
     q, a = op.where(inside, q, 0.5), op.where(inside, a, 0.5)
-    value = k * log(q) + (M - k) * log1p(-q) + g * log(a) + (D - g) * log1p(-a)
-    return op.where(inside, value, math.nan)
+    value = k * np.log(q) + (M - k) * np.log1p(-q) + g * np.log(a) + (D - g) * np.log1p(-a)
+    if op is SCALAR:
+        return float(value) if inside else None
+    return np.where(inside, value, math.nan)
