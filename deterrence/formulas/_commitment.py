@@ -15,12 +15,10 @@ from deterrence.formulas._symbols import k_audit as k
 from deterrence.games import commitment
 
 _GAME = {"g": g, "D": D, "k": k, "M": M, "H": H}
-_ANNOUNCED = (
-    "The Governor announces its audits and keeps to them; a lab that is indifferent does as it prefers."
-)
+_ANNOUNCED = "The Governor announces its audits and keeps its word; an indifferent lab does what it prefers."
 _PAYOFFS = (
-    "A violator gets $g$, and $D$ less if it is audited. An audit costs the Governor $k$ and returns $M$ from a "
-    "violator; a violation harms it by $H$."
+    "A violator gets $g$, and $D$ less if audited. An audit costs the Governor $k$ and returns $M$ from "
+    "a violator; a violation harms it by $H$."
 )
 _RATE = Piecewise((0, Le(g, 0)), (1, Ge(g, D)), (g / D, True))
 _BORNE = Piecewise((1, Ge(g, D)), (g / D, True))
@@ -67,8 +65,11 @@ def _value() -> Iterator[Step]:
         Gt(Derivative(-H + audit * (M - k), audit), 0),
         (Gt(M, k),),
     )
-    yield Step("Where they cost more than they return, none are.", Lt(Derivative(-H + audit * (M - k), audit), 0),
-               (Gt(k, M),))  # fmt: skip
+    yield Step(
+        "Where they cost more than they return, none is best.",
+        Lt(Derivative(-H + audit * (M - k), audit), 0),
+        (Gt(k, M),),
+    )
     yield from _with_signal()
     yield Step(
         "If the harm is at least what an audit recovers, deterring is worth at least as much as tolerating.",
@@ -81,12 +82,12 @@ def _value() -> Iterator[Step]:
 def _with_signal() -> Iterator[Step]:
     low, high = _bills()
     yield Step(
-        "With a signal violators are audited at the rate $t$ by the policy that audits compliant labs least, "
-        "at the rate $C^*(t)$: as long as $t \\le \\beta$ at",
+        "With a signal the policy that audits violators at the rate $t$ and compliant labs least audits these "
+        "at the rate $C^*$, which is no more than $t$: neither where $t \\le \\beta$,",
         Le(low, _rate()),
         (*_WITHIN, *_SIGNAL),
     )
-    yield Step("and beyond at", Le(high, t), (_BEYOND, *_SIGNAL))
+    yield Step("nor beyond.", Le(high, t), (_BEYOND, *_SIGNAL))
 
 
 _s = Symbol("s", positive=True)
@@ -96,7 +97,7 @@ _BEYOND = Eq(t, (beta + _s) / (1 + _s))
 
 def _bills() -> tuple[Named, Named]:
     low = Named(alpha * (g / D) / beta, "C_low", r"\alpha t / \beta")
-    high = Named(alpha + (1 - alpha) * (t - beta) / (1 - beta), "C_high", r"C^*(t)")
+    high = Named(alpha + (1 - alpha) * (t - beta) / (1 - beta), "C_high", "C^*")
     return low, high
 
 
@@ -108,8 +109,8 @@ def _ties() -> Iterator[Step]:
         Gt(0, g - (_rate() + e) * D),
         _WITHIN,
     )
-    yield Step("and costs this much more.", Eq(_deterring() - -k * (_rate() + e), k * e))
-    low, high = _bills()
+    yield Step("and costs this much more.", Eq(_deterring() + k * (_rate() + e), k * e))
+    _, high = _bills()
     yield Step(
         r"With a signal, per unit of $\epsilon$, it costs the slope of the bill,",
         Eq(Derivative(alpha * t / beta, t), alpha / beta),
@@ -130,7 +131,7 @@ def _advantage() -> Iterator[Step]:
     yield Step(
         "Where audits cost more than they return, nobody audits in the Nash equilibrium, and every lab "
         "violates. Announced audits deter if they cost less than the harm.",
-        Eq(_deterring() - -H, H - k * _rate()),
+        Eq(_deterring() + H, H - k * _rate()),
     )
     yield from _advantage_at_threshold()
     yield from _advantage_with_signal()
@@ -138,28 +139,28 @@ def _advantage() -> Iterator[Step]:
 
 def _advantage_at_threshold() -> Iterator[Step]:
     yield Step(
-        r"At $g = D$ the Nash equilibria have $a = 1$ and any $q \ge k/M$, and are worth $q(M - H) - k$, most at "
-        r"$q = 1$ if $H < M$: there, what tolerating is worth.",
+        r"At $g = D$ the Nash equilibria have $a = 1$ and any $q \ge k/M$, and are worth $q(M - H) - k$. "
+        r"That is most at $q = 1$ if $H < M$, and there it is what tolerating is worth.",
         Eq(_tolerating(), q * (M - H) - k),
         (Eq(q, 1), Eq(g, D)),
     )
 
 
 def _advantage_with_signal() -> Iterator[Step]:
-    first = rho * alpha / (rho * alpha + (1 - rho) * beta)
-    second = rho * (1 - alpha) / (rho * (1 - alpha) + (1 - rho) * (1 - beta))
+    first = Named(rho * alpha / (rho * alpha + (1 - rho) * beta), "q_1", "q_1")
+    second = Named(rho * (1 - alpha) / (rho * (1 - alpha) + (1 - rho) * (1 - beta)), "q_0", "q_0")
     yield Step(
-        r"With a signal, $\rho = k/M$ and $t < \beta$, the Nash equilibrium has $q_1$ violate, at which an audit "
-        r"after a suspicious signal just pays, and is worth $-q_1 H$,",
-        Eq(Named(first * beta * M - k * (first * beta + (1 - first) * alpha), "c_1"), 0),
+        r"With a signal, $\rho = k/M$ and $t < \beta$, the Nash equilibrium has the probability $q_1$ of a "
+        r"violation at which an audit after a suspicious signal just pays, and is worth $-q_1 H$,",
+        Eq(first * beta * (M - k) - (1 - first) * alpha * k, 0),
         (Eq(k, rho * M),),
     )
     yield Step(r"so that deterring beats it by $q_1 H - k \alpha t/\beta$. For $H \ge M$ that is positive,",
                Gt(first * H - rho * M * alpha * t / beta, 0),
                (Gt(H, M), Eq(t, beta * _s / (1 + _s)), *_SIGNAL))  # fmt: skip
     yield Step(
-        r"For $t > \beta$ it has $q_0$ violate, at which an audit after a clean signal just pays,",
-        Eq(second * (1 - beta) * M - k * (second * (1 - beta) + (1 - second) * (1 - alpha)), 0),
+        r"For $t > \beta$ it has the probability $q_0$ at which an audit after a clean signal just pays,",
+        Eq(second * (1 - beta) * (M - k) - (1 - second) * (1 - alpha) * k, 0),
         (Eq(k, rho * M),),
     )
     yield Step(
@@ -191,8 +192,8 @@ with evaluate(False):  # printed as written
     commitment_advantage = Formula(
         name="commitment_advantage",
         statement=(
-            "What commitment is worth to the Governor in the inspection game: its value above that of the best "
-            "Nash equilibrium."
+            "What commitment is worth to the Governor in the inspection game: its value above that of the "
+            "best Nash equilibrium."
         ),
         left="V_S - V_N",
         expr=Piecewise(
@@ -221,8 +222,8 @@ def _branches() -> Iterator[Step]:
     yield Step("and tolerating if $H < tM$.", Lt(_deterring() - _tolerating(), 0),
                (Lt(H, g * M / D), *_COSTLY))  # fmt: skip
     yield Step(
-        "Where they return less, a Governor that tolerates does not audit, and deterring is better if $H > kt$.",
-        Gt(_deterring() - -H, 0),
+        "Where they return less, a Governor that tolerates does not audit. Deterring is better if $H > kt$.",
+        Gt(_deterring() + H, 0),
         (Gt(H, k * g / D), *_WITHIN, Gt(k, M)),
     )
     yield Step(

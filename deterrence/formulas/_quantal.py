@@ -55,7 +55,9 @@ def _quantal_defection() -> Iterator[Step]:
     yield Step(
         r"At the precision $1/\epsilon$ the expansion puts $g/D$ in the place of $a$, which changes $q$ by "
         r"$\epsilon/M$ times a difference of log-odds that vanishes with $\epsilon$.",
-        Eq(Limit(_drift(_FIRST_A, g / D, r"\ln\frac{a}{1-a} - \ln\frac{t}{1-t}"), _e, 0, "+"), 0),
+        Eq(
+            Limit(_drift(_FIRST_A, g / D, r"\left(\ln\frac{a}{1-a} - \ln\frac{t}{1-t}\right)"), _e, 0, "+"), 0
+        ),
         _MIXED,
     )
     yield Step(
@@ -73,7 +75,12 @@ def _quantal_audit() -> Iterator[Step]:
     yield Step(
         r"At the precision $1/\epsilon$ the expansion puts $k/M$ in the place of $q$, which changes $a$ by "
         r"$\epsilon/D$ times a difference of log-odds that vanishes with $\epsilon$.",
-        Eq(Limit(_drift(_FIRST_Q, k / M, r"\ln\frac{q}{1-q} - \ln\frac{q^*}{1-q^*}"), _e, 0, "+"), 0),
+        Eq(
+            Limit(
+                _drift(_FIRST_Q, k / M, r"\left(\ln\frac{q}{1-q} - \ln\frac{q^*}{1-q^*}\right)"), _e, 0, "+"
+            ),
+            0,
+        ),
         _MIXED,
     )
     yield Step(
@@ -93,13 +100,13 @@ def _quantal_response() -> Iterator[Step]:
             1 + precision**2 * D * M * choice * (1 - choice) * reply * (1 - reply),
         ),
     )
-    slope = Named(1 + precision**2 * D * M * q * (1 - q) * audit * (1 - audit), "h", "h")
-    yield Step("and where $q = s(q)$ and $a = a(q)$ it is", Gt(slope, 0))
+    spread = Named(_sigma(_z) * (1 - _sigma(_z)), "spread", r"\sigma(z) (1 - \sigma(z))")
+    yield Step("which is positive, since the choices of both are probabilities: for all $z$", Gt(spread, 0))
     yield Step(
-        "Uniqueness. The slope is positive everywhere, as choices are probabilities,", Gt(_sigma(_z), 0)
+        "So there is at most one root. There is one, since choices are above 0, also where $q = 0$,",
+        Gt(_sigma(_z), 0),
     )
-    yield Step("and below 1; so $q - s(q)$ rises from below 0 at $q = 0$", Lt(_sigma(_z), 1))
-    yield Step("to above 0 at $q = 1$, with exactly one root.", Gt(1 - _sigma(_z), 0))
+    yield Step("and below 1, also where $q = 1$.", Lt(_sigma(_z), 1))
     yield from _statics()
     yield Step(
         "Limits. Without precision both toss a coin.",
@@ -116,8 +123,8 @@ def _statics() -> Iterator[Step]:
         Eq(Derivative(_sigma(_z), _z), _sigma(_z) * (1 - _sigma(_z))),
     )
     yield Step(
-        r"so that the change $q_g$ of $q$ by $g$ satisfies both equations, $q_g = q(1-q) \lambda (1 - D a_g)$ "
-        r"and $a_g = a(1-a) \lambda M q_g$, if and only if",
+        r"so that the change $q_g$ of $q$ by $g$ solves both equations, $q_g = q(1-q) \lambda (1 - D a_g)$ "
+        r"and $a_g = a(1-a) \lambda M q_g$, if",
         Eq(moved, lab * precision * (1 - D * (governor * precision * M * moved))),
     )
     yield Step("A larger gain makes defection likelier: at Nash it does not.", Gt(moved, 0))

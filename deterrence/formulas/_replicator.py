@@ -68,8 +68,8 @@ def _replicator_constant() -> Iterator[Step]:
     yield Step("It has its maximum at the Nash equilibrium, where", Eq(Derivative(motion, q), 0), _REST)
     yield Step("and", Eq(Derivative(motion, audit), 0), _REST)
     yield Step(
-        "It falls without bound towards the edges, so that its level curves, and with them all orbits inside, "
-        "are closed: as $q$ vanishes",
+        "It falls without bound towards the edges, so that its level curves, and with them all orbits "
+        "inside, are closed: as $q$ vanishes",
         Eq(Limit(motion, q, 0, "+"), -oo),
         _MIXED,
     )
@@ -82,15 +82,17 @@ def _frequency() -> Math:
 
 def _replicator_frequency() -> Iterator[Step]:
     omega = Named(_frequency(), "omega", r"\omega")
-    down, up = -k / M * (1 - k / M) * D, g / D * (1 - g / D) * M
-    yield Step("The dynamics rest at $q = k/M$,", Eq(a_dot, 0), _REST)
-    yield Step("$a = g/D$. There the Jacobian has the entries", Eq(Derivative(q_dot, q), 0), _REST)
-    yield Step("$\\partial_q \\dot q$,", Eq(Derivative(q_dot, audit), down), _REST)
-    yield Step("$\\partial_a \\dot q$,", Eq(Derivative(a_dot, q), up), _REST)
-    yield Step("$\\partial_q \\dot a$, and $\\partial_a \\dot a$.", Eq(Derivative(a_dot, audit), 0), _REST)
+    down = Named(-k / M * (1 - k / M) * D, "q_dot_a", r"\partial_a \dot q")
+    up = Named(g / D * (1 - g / D) * M, "a_dot_q", r"\partial_q \dot a")
+    yield Step("The dynamics rest at the Nash equilibrium,", Eq(q_dot, 0), _REST)
+    yield Step("in both directions.", Eq(a_dot, 0), _REST)
+    yield Step("The Jacobian there has no diagonal,", Eq(Derivative(q_dot, q), 0), _REST)
+    yield Step("as neither speed depends on what it moves,", Eq(Derivative(a_dot, audit), 0), _REST)
+    yield Step("but more audits slow defection down", Eq(Derivative(q_dot, audit), down.args[0]), _REST)
+    yield Step("and more defection speeds audits up.", Eq(Derivative(a_dot, q), up.args[0]), _REST)
     yield Step(
-        r"Its eigenvalues are $\pm i \omega$, the roots of its characteristic polynomial: a centre.",
-        Eq((I * omega) ** 2 - down * up, 0),
+        r"The squares of its eigenvalues are the product of the two. They are $\pm i \omega$: a centre.",
+        Eq(down * up, (I * omega) ** 2),
         _MIXED,
     )
     share, rate = Symbol("s", positive=True), Symbol("t", positive=True)
@@ -148,13 +150,13 @@ def _replicator_rest() -> Iterator[Step]:
         yield Step(f"At $({at_q}, {at_a})$ its entries are", Eq(Derivative(q_dot, q), rates[0]), at)
         yield Step("and", Eq(Derivative(a_dot, audit), rates[1]), at)
     yield Step(
-        "A corner attracts if both are negative. In the mixed regime they have opposite signs at each: a saddle.",
+        "A corner attracts if both are negative. In the mixed regime they have opposite signs: saddles.",
         Lt(Named(g * -k, "first", r"g (-k)"), 0),
         _MIXED,
     )
     yield Step(
-        "Otherwise one action is dominated and dies out, and the other player adapts. Without a gain defection "
-        "does,",
+        "Otherwise one action is dominated and dies out, and the other player adapts. Without a gain "
+        "defection does,",
         Lt(q_dot, 0),
         (Gt(-g, 0),),
     )
@@ -189,7 +191,7 @@ with evaluate(False):  # printed as written
         statement="A function that is constant along every solution inside the square.",
         left="I(q, a)",
         expr=Piecewise(
-            (_motion().args[0], (q > 0) & (q < 1) & (audit > 0) & (audit < 1)),
+            (_motion().args[0], Gt(q * (1 - q) * audit * (1 - audit), 0)),
             (none, True),
         ),
         function=replicator_constant,
