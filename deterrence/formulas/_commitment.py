@@ -82,8 +82,8 @@ def _value() -> Iterator[Step]:
 def _with_signal() -> Iterator[Step]:
     low, high = _bills()
     yield Step(
-        "With a signal the policy that audits violators at the rate $t$ and compliant labs least audits these "
-        "at the rate $C^*$, which is no more than $t$: neither where $t \\le \\beta$,",
+        "With a signal the policy that audits violators at the rate $t$ and compliant labs least audits "
+        "these at the rate $C^*$, which is no more than $t$: neither where $t \\le \\beta$,",
         Le(low, _rate()),
         (*_WITHIN, *_SIGNAL),
     )

@@ -43,7 +43,7 @@ _FIRST_A = _expansion(g / D, (M - k) / k, D)
 
 def _drift(of: Math, rest: Math, latex: str) -> Named:
     """How far log-odds at the precision 1 / epsilon are from those at rest."""
-    return Named(_log_odds(of.subs(precision, 1 / _e)) - _log_odds(rest), "drift", latex)
+    return Named(_log_odds(of.subs(precision, 1 / _e)) - _log_odds(rest), "drift", rf"\left({latex}\right)")
 
 
 def _quantal_defection() -> Iterator[Step]:
@@ -55,9 +55,7 @@ def _quantal_defection() -> Iterator[Step]:
     yield Step(
         r"At the precision $1/\epsilon$ the expansion puts $g/D$ in the place of $a$, which changes $q$ by "
         r"$\epsilon/M$ times a difference of log-odds that vanishes with $\epsilon$.",
-        Eq(
-            Limit(_drift(_FIRST_A, g / D, r"\left(\ln\frac{a}{1-a} - \ln\frac{t}{1-t}\right)"), _e, 0, "+"), 0
-        ),
+        Eq(Limit(_drift(_FIRST_A, g / D, r"\ln\frac{a}{1-a} - \ln\frac{t}{1-t}"), _e, 0, "+"), 0),
         _MIXED,
     )
     yield Step(
@@ -76,9 +74,7 @@ def _quantal_audit() -> Iterator[Step]:
         r"At the precision $1/\epsilon$ the expansion puts $k/M$ in the place of $q$, which changes $a$ by "
         r"$\epsilon/D$ times a difference of log-odds that vanishes with $\epsilon$.",
         Eq(
-            Limit(
-                _drift(_FIRST_Q, k / M, r"\left(\ln\frac{q}{1-q} - \ln\frac{q^*}{1-q^*}\right)"), _e, 0, "+"
-            ),
+            Limit(_drift(_FIRST_Q, k / M, r"\ln\frac{q}{1-q} - \ln\frac{q^*}{1-q^*}"), _e, 0, "+"),
             0,
         ),
         _MIXED,

@@ -42,6 +42,7 @@ _REST = (Eq(q, k / M), Eq(audit, g / D))
 _DYNAMICS = r"$\dot q = q(1-q)(g - aD)$ and $\dot a = a(1-a)(qM - k)$."
 _NEEDED = "It needs the mixed regime, $0 < g < D$ and $0 < k < M$."
 
+I_L, I_G = Symbol("I_L", real=True), Symbol("I_G", real=True)
 q_dot = Named(q * (1 - q) * (g - audit * D), "q_dot", r"\dot q")
 a_dot = Named(audit * (1 - audit) * (q * M - k), "a_dot", r"\dot a")
 
@@ -50,9 +51,16 @@ def _mixed(inside: Math) -> Math:
     return Piecewise((inside, (g > 0) & (g < D) & (k > 0) & (k < M)), (none, True))
 
 
+def _of_lab() -> Math:
+    return k * log(q) + (M - k) * log(1 - q)
+
+
+def _of_governor() -> Math:
+    return g * log(audit) + (D - g) * log(1 - audit)
+
+
 def _motion() -> Named:
-    value = k * log(q) + (M - k) * log(1 - q) + g * log(audit) + (D - g) * log(1 - audit)
-    return Named(value, "I(q, a)")
+    return Named(_of_lab() + _of_governor(), "I(q, a)")
 
 
 def _replicator_constant() -> Iterator[Step]:
@@ -190,10 +198,8 @@ with evaluate(False):  # printed as written
         name="replicator_constant_of_motion",
         statement="A function that is constant along every solution inside the square.",
         left="I(q, a)",
-        expr=Piecewise(
-            (_motion().args[0], Gt(q * (1 - q) * audit * (1 - audit), 0)),
-            (none, True),
-        ),
+        expr=Piecewise((I_L + I_G, (q > 0) & (q < 1) & (audit > 0) & (audit < 1)), (none, True)),
+        where={I_L: _of_lab(), I_G: _of_governor()},
         function=replicator_constant,
         arguments={"q": q, "a": audit, **_GAME},
         assumptions=(_DYNAMICS,),
