@@ -86,11 +86,11 @@ from deterrence.formulas._quantal import (
 )
 from deterrence.formulas._registry import derive, registry, sections
 from deterrence.formulas._replicator import (
-    replicator_angular_frequency,
     replicator_average,
-    replicator_constant_of_motion,
+    replicator_constant,
+    replicator_frequency,
+    replicator_period,
     replicator_rest,
-    replicator_small_period,
 )
 from deterrence.formulas._result import Result
 from deterrence.formulas._sheet import sheet
@@ -176,11 +176,11 @@ __all__ = [
     "quantal_response",
     "recoverable_penalty",
     "registry",
-    "replicator_angular_frequency",
     "replicator_average",
-    "replicator_constant_of_motion",
+    "replicator_constant",
+    "replicator_frequency",
+    "replicator_period",
     "replicator_rest",
-    "replicator_small_period",
     "sanction_objective",
     "sections",
     "sheet",

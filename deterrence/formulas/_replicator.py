@@ -29,12 +29,7 @@ from deterrence.formulas._proposition import Case, Proposition
 from deterrence.formulas._step import Step
 from deterrence.formulas._symbols import D, M, Math, audit, g, none, q
 from deterrence.formulas._symbols import k_audit as k
-from deterrence.games import (
-    replicator,
-    replicator_constant,
-    replicator_frequency,
-    replicator_period,
-)
+from deterrence.games import _replicator as numeric
 
 _GAME = {"g": g, "D": D, "k": k, "M": M}
 _MIXED = (Gt(D, g), Gt(g, 0), Gt(M, k), Gt(k, 0))
@@ -63,7 +58,7 @@ def _motion() -> Named:
     return Named(_of_lab() + _of_governor(), "I(q, a)")
 
 
-def _replicator_constant() -> Iterator[Step]:
+def _constant() -> Iterator[Step]:
     motion = _motion()
     yield Step(
         "Along a solution it changes by",
@@ -88,7 +83,7 @@ def _frequency() -> Math:
     return sqrt(k * (M - k) / M * (g * (D - g) / D))
 
 
-def _replicator_frequency() -> Iterator[Step]:
+def _circles() -> Iterator[Step]:
     omega = Named(_frequency(), "omega", r"\omega")
     down = Named(-k / M * (1 - k / M) * D, "q_dot_a", r"\partial_a \dot q")
     up = Named(g / D * (1 - g / D) * M, "a_dot_q", r"\partial_q \dot a")
@@ -111,7 +106,7 @@ def _replicator_frequency() -> Iterator[Step]:
     )
 
 
-def _replicator_period() -> Iterator[Step]:
+def _period() -> Iterator[Step]:
     omega = Named(_frequency(), "omega", r"\omega")
     period = Named(2 * pi / _frequency(), "T")
     yield Step("Near the rest point an orbit turns by one circle in", Eq(omega * period, 2 * pi), _MIXED)
@@ -188,45 +183,45 @@ with evaluate(False):  # printed as written
             Case((Gt(g, 0), Gt(k, M)), (S.One, S.Zero)),
             Case((Gt(g, D), Lt(k, M)), (S.One, S.One)),
         ),
-        function=replicator,
+        function=numeric.replicator,
         arguments=_GAME,
         assumptions=(_DYNAMICS,),
         source=("hofbauer",),
         derive=_replicator_rest,
     )
-    replicator_constant_of_motion = Formula(
-        name="replicator_constant_of_motion",
+    replicator_constant = Formula(
+        name="replicator_constant",
         statement="A function that is constant along every solution inside the square.",
         left="I(q, a)",
         expr=Piecewise((I_L + I_G, (q > 0) & (q < 1) & (audit > 0) & (audit < 1)), (none, True)),
         where={I_L: _of_lab(), I_G: _of_governor()},
-        function=replicator_constant,
+        function=numeric.replicator_constant,
         arguments={"q": q, "a": audit, **_GAME},
         assumptions=(_DYNAMICS,),
         source=("hofbauer",),
-        derive=_replicator_constant,
+        derive=_constant,
     )
-    replicator_angular_frequency = Formula(
-        name="replicator_angular_frequency",
+    replicator_frequency = Formula(
+        name="replicator_frequency",
         statement="The angular frequency of small orbits around the Nash equilibrium.",
         left=r"\omega",
         expr=_mixed(sqrt(k * (M - k) / M * (g * (D - g) / D))),
-        function=replicator_frequency,
+        function=numeric.replicator_frequency,
         arguments=_GAME,
         assumptions=(_DYNAMICS, _NEEDED),
         source=("hofbauer",),
-        derive=_replicator_frequency,
+        derive=_circles,
     )
-    replicator_small_period = Formula(
-        name="replicator_small_period",
+    replicator_period = Formula(
+        name="replicator_period",
         statement="The period of small orbits around the Nash equilibrium.",
         left="T",
         expr=_mixed(2 * pi / sqrt(k * (M - k) / M * (g * (D - g) / D))),
-        function=replicator_period,
+        function=numeric.replicator_period,
         arguments=_GAME,
         assumptions=(_DYNAMICS, _NEEDED),
         source=("hofbauer",),
-        derive=_replicator_period,
+        derive=_period,
     )
     replicator_average = Proposition(
         name="replicator_average",
@@ -234,7 +229,7 @@ with evaluate(False):  # printed as written
             "The averages of $q$ and $a$ over a period of any closed orbit are those of the Nash "
             "equilibrium, $k/M$ and $g/D$."
         ),
-        function=replicator,
+        function=numeric.replicator,
         arguments=_GAME,
         assumptions=(_DYNAMICS, _NEEDED),
         source=("hofbauer",),
