@@ -15,10 +15,10 @@ import numpy as np
 
 from deterrence._numeric import weigh
 
-_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(20)
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(9)
 _FAR = 700.0  # where exp is still finite
 _ACCURACY = 1e-13
-_FIRST, _DOUBLINGS = 64, 11
+_FIRST, _DOUBLINGS = 64, 10
 
 
 class Well(NamedTuple):

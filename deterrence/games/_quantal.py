@@ -143,10 +143,11 @@ def _log_odds(own: _Gains, others: _Gains) -> Any:
     low, high = np.minimum(*own), np.maximum(*own)
     while True:
         middle = low + (high - low) / 2
-        if not np.any((middle > low) & (middle < high) & (high - low > _FINEST)):
+        moving = (middle > low) & (middle < high) & (high - low > _FINEST)
+        if not np.any(moving):
             return middle
         above = middle > _expected(own, _expected(others, middle))
-        low, high = np.where(above, low, middle), np.where(above, middle, high)
+        low, high = np.where(moving & ~above, middle, low), np.where(moving & above, middle, high)
 
 
 _FINEST = 2.0**-60
