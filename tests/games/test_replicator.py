@@ -72,7 +72,7 @@ def returns(letters, q, a):
     def odds_speed(_, odds):
         return [g - D * expit(odds[1]), M * expit(odds[0]) - k]
 
-    reach = 40 * games.replicator_period(**letters)
+    reach = 2 * games.replicator_period(**letters)
     while True:
         done = solve_ivp(odds_speed, (0, reach), start, "DOP853", events=aside, rtol=2.5e-14, atol=1e-14)
         crossed = done.t_events[0][done.t_events[0] > 1e-6 * reach]
