@@ -63,6 +63,13 @@ from deterrence.formulas._detection import (
     posterior_suspicious,
 )
 from deterrence.formulas._formula import Formula
+from deterrence.formulas._inspection import (
+    inspection_audit,
+    inspection_defection,
+    inspection_equilibria,
+    inspection_governor_value,
+    inspection_lab_value,
+)
 from deterrence.formulas._market import (
     clearing_price_cdf,
     clearing_price_mean,
@@ -94,6 +101,16 @@ from deterrence.formulas._replicator import (
 )
 from deterrence.formulas._result import Result
 from deterrence.formulas._sheet import sheet
+from deterrence.formulas._signal import (
+    signal_cutoff_clean,
+    signal_cutoff_suspicious,
+    signal_equilibria,
+    signal_equilibria_blind,
+    signal_equilibria_corner,
+    signal_governor_value,
+    signal_lab_value,
+    signal_odds,
+)
 from deterrence.formulas._sources import sources
 from deterrence.formulas._step import Step
 from deterrence.formulas._symbols import Variable, glossary
@@ -155,6 +172,11 @@ __all__ = [
     "gain_price",
     "gain_value",
     "glossary",
+    "inspection_audit",
+    "inspection_defection",
+    "inspection_equilibria",
+    "inspection_governor_value",
+    "inspection_lab_value",
     "least_cost_pi_1",
     "least_cost_policy_cost",
     "least_cost_policy_pi_0",
@@ -184,6 +206,14 @@ __all__ = [
     "sanction_objective",
     "sections",
     "sheet",
+    "signal_cutoff_clean",
+    "signal_cutoff_suspicious",
+    "signal_equilibria",
+    "signal_equilibria_blind",
+    "signal_equilibria_corner",
+    "signal_governor_value",
+    "signal_lab_value",
+    "signal_odds",
     "sources",
     "threshold_B",
     "threshold_P",

@@ -12,6 +12,8 @@ sources = {
     "conitzer": "Conitzer, V. and Sandholm, T. (2006). Computing the optimal strategy to commit to. "
     "Proceedings of the 7th ACM Conference on Electronic Commerce, 82-90.",
     "david": "David, H. A. and Nagaraja, H. N. (2003). Order Statistics, third edition. Wiley.",
+    "dresher": "Dresher, M. (1962). A sampling inspection problem in arms control agreements: "
+    "a game-theoretic analysis. Memorandum RM-2972-ARPA, RAND Corporation.",
     "hofbauer": "Hofbauer, J. and Sigmund, K. (1998). Evolutionary Games and Population Dynamics. "
     "Cambridge University Press.",
     "maschler": "Maschler, M. (1966). A price leadership method for solving the inspector's "
@@ -27,5 +29,7 @@ sources = {
     "specification": "Technical specification of the compute-permit simulation: table of key variables.",
     "stengel": "von Stengel, B. and Zamir, S. (2010). Leadership games with convex strategy sets. "
     "Games and Economic Behavior 69:446-457.",
+    "tsebelis": "Tsebelis, G. (1990). Are sanctions effective? A game-theoretic analysis. "
+    "Journal of Conflict Resolution 34:3-28.",
 }
 """References by key."""
