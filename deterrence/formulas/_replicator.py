@@ -29,7 +29,7 @@ from deterrence.formulas._proposition import Case, Proposition
 from deterrence.formulas._step import Step
 from deterrence.formulas._symbols import D, M, Math, audit, g, none, q
 from deterrence.formulas._symbols import k_audit as k
-from deterrence.games import _replicator as numeric
+from deterrence.games import _motion, replicator
 
 _GAME = {"g": g, "D": D, "k": k, "M": M}
 _MIXED = (Gt(D, g), Gt(g, 0), Gt(M, k), Gt(k, 0))
@@ -54,12 +54,12 @@ def _of_governor() -> Math:
     return g * log(audit) + (D - g) * log(1 - audit)
 
 
-def _motion() -> Named:
+def _constant_of_motion() -> Named:
     return Named(_of_lab() + _of_governor(), "I(q, a)")
 
 
 def _constant() -> Iterator[Step]:
-    motion = _motion()
+    motion = _constant_of_motion()
     yield Step(
         "Along a solution it changes by",
         Eq(Derivative(motion, q) * q_dot + Derivative(motion, audit) * a_dot, 0),
@@ -183,7 +183,7 @@ with evaluate(False):  # printed as written
             Case((Gt(g, 0), Gt(k, M)), (S.One, S.Zero)),
             Case((Gt(g, D), Lt(k, M)), (S.One, S.One)),
         ),
-        function=numeric.replicator,
+        function=replicator,
         arguments=_GAME,
         assumptions=(_DYNAMICS,),
         source=("hofbauer",),
@@ -195,7 +195,7 @@ with evaluate(False):  # printed as written
         left="I(q, a)",
         expr=Piecewise((I_L + I_G, (q > 0) & (q < 1) & (audit > 0) & (audit < 1)), (none, True)),
         where={I_L: _of_lab(), I_G: _of_governor()},
-        function=numeric.replicator_constant,
+        function=_motion.replicator_constant,
         arguments={"q": q, "a": audit, **_GAME},
         assumptions=(_DYNAMICS,),
         source=("hofbauer",),
@@ -206,7 +206,7 @@ with evaluate(False):  # printed as written
         statement="The angular frequency of small orbits around the Nash equilibrium.",
         left=r"\omega",
         expr=_mixed(sqrt(k * (M - k) / M * (g * (D - g) / D))),
-        function=numeric.replicator_frequency,
+        function=_motion.replicator_frequency,
         arguments=_GAME,
         assumptions=(_DYNAMICS, _NEEDED),
         source=("hofbauer",),
@@ -217,7 +217,7 @@ with evaluate(False):  # printed as written
         statement="The period of small orbits around the Nash equilibrium.",
         left="T",
         expr=_mixed(2 * pi / sqrt(k * (M - k) / M * (g * (D - g) / D))),
-        function=numeric.replicator_period,
+        function=_motion.replicator_period,
         arguments=_GAME,
         assumptions=(_DYNAMICS, _NEEDED),
         source=("hofbauer",),
@@ -229,7 +229,7 @@ with evaluate(False):  # printed as written
             "The averages of $q$ and $a$ over a period of any closed orbit are those of the Nash "
             "equilibrium, $k/M$ and $g/D$."
         ),
-        function=numeric.replicator,
+        function=replicator,
         arguments=_GAME,
         assumptions=(_DYNAMICS, _NEEDED),
         source=("hofbauer",),

@@ -22,17 +22,10 @@ from deterrence.games._inspection import (
     inspection_cutoffs,
     inspection_values,
 )
+from deterrence.games._motion import replicator_constant, replicator_frequency, replicator_period
 from deterrence.games._nashpy import NashpyCheck, NashpyProfile, NashpyRun
 from deterrence.games._quantal import QuantalExpansion, QuantalResponse, quantal, quantal_expansion
-from deterrence.games._replicator import (
-    Orbit,
-    Replicator,
-    RestPoint,
-    replicator,
-    replicator_constant,
-    replicator_frequency,
-    replicator_period,
-)
+from deterrence.games._replicator import Orbit, Replicator, RestPoint, replicator
 from deterrence.games._signal import (
     SignalEquilibria,
     SignalSubset,

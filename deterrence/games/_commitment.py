@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, NamedTuple
-
-import numpy as np
+from typing import Any
 
 from deterrence._audit import least_cost_policy
 from deterrence._checks import Number, check_finite, check_nonnegative, check_unit
 from deterrence._compliance import covers
-from deterrence._numeric import SCALAR, operations
+from deterrence._numeric import operations
+from deterrence.games._extremes import Game, alike, nash_values, signals
 
 
 @dataclass(frozen=True)
@@ -136,7 +135,7 @@ def commitment(
     g, k = check_finite(g=g, k=k)
     D, M, H = check_nonnegative(D=D, M=M, H=H)
     alpha, beta = check_unit(alpha=alpha, beta=beta)
-    game = _Game(*_alike(g, D, k, M, H, alpha, beta))
+    game = Game(*alike(g, D, k, M, H, alpha, beta))
     op, g, D, k, M = operations(game.g), game.g, game.D, game.k, game.M
     deterrable = covers(D, g)
     least = op.share(g, D)  # the rate that deters
@@ -150,7 +149,7 @@ def commitment(
     needed = op.where(g > 0, "deter", "not needed")
     refused = op.where(deterrable, "tolerate", "cannot deter")
     gains = op.where(k < M, op.maximum(g - D, 0.0), g)
-    values = _nash_values(game)
+    values = nash_values(game)
     return Commitment(
         *game,
         branch=op.where(complies, needed, refused),
@@ -165,94 +164,13 @@ def commitment(
     )
 
 
-class _Game(NamedTuple):
-    """The letters of the game, all floats or all arrays of one shape."""
-
-    g: Any
-    D: Any
-    k: Any
-    M: Any
-    H: Any
-    alpha: Any
-    beta: Any
-
-
-def _alike(*letters: Any) -> Any:
-    return letters if operations(*letters) is SCALAR else np.broadcast_arrays(*letters)
-
-
-class _Signal(NamedTuple):
-    """Probability of one signal from a compliant lab and from a violator."""
-
-    compliant: Any
-    violator: Any
-
-
-def _signals(game: _Game, op: Any) -> tuple[_Signal, _Signal]:
-    """The signal that tells more of a violation, and the other."""
-    telling = game.beta >= game.alpha
-    suspicious, clean = _Signal(game.alpha, game.beta), _Signal(1 - game.alpha, 1 - game.beta)
-    pairs = list(zip(suspicious, clean, strict=True))
-    first = _Signal(*(op.where(telling, one, other) for one, other in pairs))
-    return first, _Signal(*(op.where(telling, other, one) for one, other in pairs))
-
-
-def _strict_cost(game: _Game, complies: Any, deterrable: Any, least: Any) -> Any:
+def _strict_cost(game: Game, complies: Any, deterrable: Any, least: Any) -> Any:
     """Cost, per unit of the audit rate, of moving away from the lab's indifference."""
     op, (g, D, k, M) = operations(game.g), game[:4]
-    first, second = _signals(game, op)
+    first, second = signals(game, op)
     by_first = op.ratio(first.compliant, first.violator)
     by_second = op.ratio(second.compliant, second.violator)
     bill = op.where(least < first.violator, by_first, by_second)  # audits of compliant labs
     more = op.where(g < D, op.maximum(k, 0.0) * op.where(g < D, bill, 0.0), math.inf)
     less = op.where(g > 0, op.maximum(M - k, 0.0), math.inf)
     return op.where(complies, op.where(g < 0, 0.0, more), op.where(deterrable, less, 0.0))
-
-
-def _nash_values(game: _Game) -> dict[str, Any]:
-    """Largest and smallest values of both players over all Nash equilibria.
-
-    As the lab defects more, the Governor's best replies audit first the signal that tells more and then
-    the other, so that the equilibria lie between two of the four probabilities at which these start.
-    """
-    g, D, k, M, H, alpha, beta = game
-    op = operations(g)
-    first, second = _signals(game, op)
-    audits = op.maximum(k, 0.0), op.maximum(M - k, 0.0)
-    q_1, q_0 = _starts(first, *audits, op), _starts(second, *audits, op)
-    surplus = op.ratio(audits[0] * audits[1] * abs(beta - alpha), q_0.weight)
-    base = op.maximum(-k, 0.0)
-    by_first = [base - q * H for q in q_1[:2]]
-    by_second = [base + surplus - q * H for q in q_0[:2]]
-    never, always = base, op.maximum(M - k, 0.0) - H
-    bound = first.violator * D
-    low = op.where(covers(D, g), by_second[0], always)
-    low = op.where(g <= 0, never, op.where(covers(bound, g), by_first[0], low))
-    high = op.where(covers(g, bound), by_second[1], by_first[1])
-    high = op.where(g < 0, never, op.where(covers(g, D), always, high))
-    least = op.minimum(low, high)
-    free = (g == 0) & (D == 0)  # then any probability of defection is one of an equilibrium
-    kinks = op.minimum(by_first[0], by_second[0])
-    fined, unfined = op.maximum(g - D, 0.0), op.maximum(g, 0.0)
-    low_q = op.where(covers(bound, g), q_1.low, op.where(covers(D, g), q_0.low, 1.0))
-    lab_least = op.where((low_q < 1) | (g <= 0), 0.0, unfined)
-    return {
-        "nash_value": op.maximum(low, high),
-        "worst_nash_value": op.where(free, op.minimum(least, kinks), least),
-        "lab_nash_value": op.where(k < M, fined, unfined),
-        "lab_worst_nash_value": op.where(k <= M, fined, lab_least),
-    }
-
-
-class _Starts(NamedTuple):
-    """Least and largest probability of defection at which auditing a signal neither pays nor costs."""
-
-    low: Any
-    high: Any
-    weight: Any
-
-
-def _starts(signal: _Signal, cost: Any, surplus: Any, op: Any) -> _Starts:
-    lost, won = cost * signal.compliant, surplus * signal.violator
-    weight = lost + won
-    return _Starts(op.ratio(lost, weight), op.ratio(lost, weight, 1.0), weight)

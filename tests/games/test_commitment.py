@@ -112,6 +112,26 @@ def test_against_exact_enumeration():
     assert min(np.unique(solution.branch, return_counts=True)[1]) > N / 400
 
 
+@pytest.mark.parametrize("with_signal", [False, True])
+def test_nash_values_are_the_extremes_of_the_complete_sets(with_signal):
+    a = draw(51)
+    if with_signal:
+        known, sets = a, games.signal(**a)
+    else:
+        known = {name: a[name] for name in "gDkMH"}
+        sets = games.inspection(**known)
+    c = games.commitment(**known)
+    assert sets.count.max() > 1
+    for player, names in (
+        ("governor", ("nash_value", "worst_nash_value")),
+        ("lab", ("lab_nash_value", "lab_worst_nash_value")),
+    ):
+        values = getattr(sets.values, player)
+        for name, extreme in zip(names, (np.nanmax, np.nanmin), strict=True):
+            stated = extreme(values, axis=(-2, -1))
+            assert (np.abs(getattr(c, name) - stated) <= 16 * EPS * scale(a)).all(), name
+
+
 def without_signal(seed, n=N):
     points = Points(seed, n)
     a = {name: points.money() for name in ("g", "D", "k", "M", "H")}
