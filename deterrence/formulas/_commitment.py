@@ -10,7 +10,7 @@ from deterrence.formulas._formula import Formula
 from deterrence.formulas._printing import Named
 from deterrence.formulas._proposition import Case, Proposition
 from deterrence.formulas._step import Step
-from deterrence.formulas._symbols import C_star, D, H, M, alpha, audit, beta, g, q, rho, t, t_borne
+from deterrence.formulas._symbols import C_star, D, H, M, alpha, audit, beta, g, q, rho, t, t_borne, t_tilde
 from deterrence.formulas._symbols import k_audit as k
 from deterrence.games import commitment
 
@@ -83,11 +83,11 @@ def _with_signal() -> Iterator[Step]:
     low, high = _bills()
     yield Step(
         "With a signal the policy that audits violators at the rate $t$ and compliant labs least audits "
-        "these at the rate $C^*$, which is no more than $t$: neither where $t \\le \\beta$,",
+        "these at the rate $C^*$, which is no more than $t$, both where $t \\le \\beta$",
         Le(low, _rate()),
         (*_WITHIN, *_SIGNAL),
     )
-    yield Step("nor beyond.", Le(high, t), (_BEYOND, *_SIGNAL))
+    yield Step("and beyond.", Le(high, t), (_BEYOND, *_SIGNAL))
 
 
 _s = Symbol("s", positive=True)
@@ -126,7 +126,7 @@ def _advantage() -> Iterator[Step]:
     yield Step("Deterring beats it by", Eq(_deterring() - nash, gain))
     yield Step("and tolerating by", Eq(_tolerating() - nash, loss))
     yield Step(r"If $H \ge tM$ the first is not negative,", Ge(gain, 0), (Gt(H, g * M / D), *_COSTLY))
-    yield Step("and if $H < tM$ the second is positive: commitment is always worth something, or nothing at "
+    yield Step("and if $H < tM$ the second is positive. Commitment is worth something unless "
                "$H = tM$.", Gt(loss, 0), (Lt(H, g * M / D), *_COSTLY))  # fmt: skip
     yield Step(
         "Where audits cost more than they return, nobody audits in the Nash equilibrium, and every lab "
@@ -199,11 +199,11 @@ with evaluate(False):  # printed as written
         expr=Piecewise(
             (0, Le(g, 0)),
             (0, Gt(g, D)),
-            (Max(0, k - H + t_borne * (M - k)), Le(k, 0)),
+            (Max(0, k - H + t_tilde * (M - k)), Le(k, 0)),
             (Max(0, H - k * t), Ge(k, M)),
-            (Max(0, k * (H / M - t), (M - k) * (t_borne - H / M)), True),
+            (Max(0, k * (H / M - t), (M - k) * (t_tilde - H / M)), True),
         ),
-        where={t: g / D, t_borne: Piecewise((g / D, Lt(g, D)), (0, True))},
+        where={t: g / D, t_tilde: Piecewise((g / D, Lt(g, D)), (0, True))},
         function=commitment,
         arguments=_GAME,
         result="advantage",

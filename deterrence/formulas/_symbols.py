@@ -149,6 +149,7 @@ precision = _letter("precision", r"\lambda", _RATIO, "precision of logit choice,
 
 _letter = _Topic("Commitment")
 t_borne = _letter("t_borne", r"\bar t", _PROBABILITY, "largest audit rate that a violator bears")
+t_tilde = _letter("t_tilde", r"\tilde t", _PROBABILITY, "audit rate that deters, if less than 1, else 0")
 C_star = _letter("C_star", "C^*", _PROBABILITY, "audits per compliant lab of the cheapest deterrent")
 _letter = _Topic("Signal game")
 q_1 = _letter("q_1", "q_1", _PROBABILITY, "defection at which an audit after a suspicious signal pays")

@@ -313,6 +313,11 @@ def test_worked_example():
         # A signal that compliant labs never send: the threat is free, and it also works in equilibrium.
         ({"g": 1, "D": 2, "k": 1, "M": 2, "H": 4, "alpha": 0, "beta": 0.75}, "deter", 0.5, 0, 0, 0, 0),
         ({"g": 1, "D": 2, "k": 9, "M": 2, "H": 4, "alpha": 0, "beta": 0.75}, "deter", 0.5, 0, 0, -4, 0),
+        # A signal just good enough: any q from q_1 to q_0, and more audits are of clean signals.
+        (
+            {"g": 1, "D": 2, "k": 1, "M": 2, "H": 4, "alpha": 0.25, "beta": 0.5},
+            *("deter", 0.5, -0.25, -4 / 3, -2.2, 1.5),
+        ),
         # A signal that misleads: clean signals are audited first.
         ({"g": 1, "D": 2, "k": 1, "M": 2, "H": 4, "alpha": 1, "beta": 0.25}, "deter", 0.5, 0, 0, 0, 0),
         ({"g": 1, "D": 2, "k": -1, "M": 2, "H": 4, "alpha": 0.5, "beta": 1}, "deter", 1, 1, 1, 1, 0),
