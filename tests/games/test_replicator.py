@@ -103,6 +103,15 @@ def test_small_orbits_have_the_small_period(letters, q, a):
     assert off[1] == pytest.approx(off[0] / 100, rel=0.05, abs=1e-12)
 
 
+@pytest.mark.parametrize(("g", "k"), [(0.25, 2.0**-20), (2.0**-10, 0.5), (1 - 2.0**-12, 2.0**-8)])
+def test_period_of_the_mirrored_game(g, k):
+    """With 1 - q for q and 1 - a for a it is the game of 1 - g and 1 - k; also where these are nearly 0."""
+    game, mirrored = (games.replicator(g=x, D=1.0, k=y, M=1.0) for x, y in ((g, k), (1 - g, 1 - k)))
+    for q, a in ((0.5, 0.25), (2.0**-20, 0.75)):
+        assert mirrored.period(1 - q, 1 - a) == pytest.approx(game.period(q, a), rel=1e-12)
+        assert mirrored.time_average(1 - q, 1 - a) == pytest.approx((1 - k, 1 - g), rel=1e-12)
+
+
 @centres
 def test_period_is_that_of_every_point_of_the_orbit(letters, q, a):
     game = games.replicator(**letters)
