@@ -11,15 +11,23 @@ sources = {
     "Philosophical Transactions 53:370-418.",
     "becker": "Becker, G. S. (1968). Crime and punishment: an economic approach. Journal of "
     "Political Economy 76:169-217.",
+    "conitzer": "Conitzer, V. and Sandholm, T. (2006). Computing the optimal strategy to commit to. "
+    "Proceedings of the 7th ACM Conference on Electronic Commerce, 82-90.",
     "david": "David, H. A. and Nagaraja, H. N. (2003). Order Statistics, third edition. Wiley.",
     "dresher": "Dresher, M. (1962). A sampling inspection problem in arms control agreements: a "
     "game-theoretic analysis. Memorandum RM-2972-ARPA, RAND Corporation.",
     "fudenberg": "Fudenberg, D. and Levine, D. K. (1993). Self-confirming equilibrium. Econometrica "
     "61:523-545.",
+    "hofbauer": "Hofbauer, J. and Sigmund, K. (1998). Evolutionary Games and Population Dynamics. "
+    "Cambridge University Press.",
     "kilmer": "Kleiman, M. and Kilmer, B. (2009). The dynamics of deterrence. Proceedings of the "
     "National Academy of Sciences 106:14230-14235.",
     "kleiman": "Kleiman, M. A. R. (1993). Enforcement swamping: a positive-feedback mechanism in "
     "rates of illicit activity. Mathematical and Computer Modelling 17(2):65-75.",
+    "maschler": "Maschler, M. (1966). A price leadership method for solving the inspector's non- "
+    "constant-sum game. Naval Research Logistics Quarterly 13:11-33.",
+    "mckelvey": "McKelvey, R. D. and Palfrey, T. R. (1995). Quantal response equilibria for normal "
+    "form games. Games and Economic Behavior 10:6-38.",
     "milgrom": "Milgrom, P. and Roberts, J. (1990). Rationalizability, learning, and equilibrium in "
     "games with strategic complementarities. Econometrica 58:1255-1277.",
     "neyman": "Neyman, J. and Pearson, E. S. (1933). On the problem of the most efficient tests of "
@@ -36,6 +44,8 @@ sources = {
     "shavell": "Shavell, S. (1986). The judgment proof problem. International Review of Law and "
     "Economics 6:45-58.",
     "specification": "Technical specification of the compute-permit simulation: table of key variables.",
+    "stengel": "von Stengel, B. and Zamir, S. (2010). Leadership games with convex strategy sets. "
+    "Games and Economic Behavior 69:446-457.",
     "tsebelis": "Tsebelis, G. (1990). Are sanctions effective? A game-theoretic analysis. Journal of "
     "Conflict Resolution 34:3-28.",
 }

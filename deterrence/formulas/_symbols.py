@@ -147,6 +147,10 @@ k_audit = _letter("k_audit", "k", _BALANCE, "cost of an audit, net; negative if 
 rho = _letter("rho", r"\rho", _PROBABILITY, "audit cost over its return, $k/M$")
 precision = _letter("precision", r"\lambda", _RATIO, "precision of logit choice, per unit of money")
 
+_letter = _Topic("Commitment")
+t_borne = _letter("t_borne", r"\bar t", _PROBABILITY, "largest audit rate that a violator bears")
+t_tilde = _letter("t_tilde", r"\tilde t", _PROBABILITY, "audit rate that deters, if less than 1, else 0")
+C_star = _letter("C_star", "C^*", _PROBABILITY, "audits per compliant lab of the cheapest deterrent")
 _letter = _Topic("Signal game")
 q_1 = _letter("q_1", "q_1", _PROBABILITY, "defection at which an audit after a suspicious signal pays")
 q_0 = _letter("q_0", "q_0", _PROBABILITY, "defection at which an audit after a clean signal pays")

@@ -8,6 +8,8 @@ defecting pays unless audited; auditing pays, but for nothing where the lab comp
   q = 0, a in [0.5, 1]
 >>> games.bimatrix([[0, 0], [0.1, -1]], [[0, -1], [-3, -1]]).extreme
 (Profile(row=(Fraction(2, 3), Fraction(1, 3)), column=(Fraction(10, 11), Fraction(1, 11))),)
+>>> games.commitment(g=1.0, D=2.0, k=1.0, M=2.0, H=4.0).branch
+'deter'
 """
 
 from deterrence.games._adaptive import (
@@ -32,6 +34,10 @@ from deterrence.games._capacity import (
     capacity_audits,
     capacity_detection,
     capacity_false_audit_rate,
+)
+from deterrence.games._commitment import (
+    Commitment,
+    commitment,
 )
 from deterrence.games._congestion import (
     CongestionEquilibria,
@@ -60,6 +66,8 @@ from deterrence.games._inspection import (
     InspectionEquilibria,
     InspectionSubset,
     inspection,
+    inspection_cutoffs,
+    inspection_values,
 )
 from deterrence.games._inspection_values import (
     inspection_cutoffs,
@@ -72,15 +80,34 @@ from deterrence.games._learning import (
     stopping,
     stopping_times,
 )
+from deterrence.games._motion import (
+    replicator_constant,
+    replicator_frequency,
+    replicator_period,
+)
 from deterrence.games._nashpy import (
     NashpyCheck,
     NashpyProfile,
     NashpyRun,
 )
+from deterrence.games._quantal import (
+    QuantalExpansion,
+    QuantalResponse,
+    quantal,
+    quantal_expansion,
+)
+from deterrence.games._replicator import (
+    Orbit,
+    Replicator,
+    RestPoint,
+    replicator,
+)
 from deterrence.games._signal import (
     SignalEquilibria,
     SignalSubset,
     signal,
+    signal_cutoffs,
+    signal_values,
 )
 from deterrence.games._signal_values import (
     signal_cutoffs,
@@ -90,6 +117,7 @@ from deterrence.games._signal_values import (
 __all__ = [
     "Bimatrix",
     "CensoredLowering",
+    "Commitment",
     "CongestionEquilibria",
     "CongestionEquilibrium",
     "CongestionLimit",
@@ -103,8 +131,13 @@ __all__ = [
     "NashpyCheck",
     "NashpyProfile",
     "NashpyRun",
+    "Orbit",
     "PooledEstimate",
     "Profile",
+    "QuantalExpansion",
+    "QuantalResponse",
+    "Replicator",
+    "RestPoint",
     "SignalEquilibria",
     "SignalSubset",
     "Stopping",
@@ -116,6 +149,7 @@ __all__ = [
     "capacity_detection",
     "capacity_false_audit_rate",
     "censored_lowering",
+    "commitment",
     "compliance_capacity",
     "congested_detection",
     "congestion",
@@ -129,6 +163,12 @@ __all__ = [
     "inspection_values",
     "lowering",
     "pooled_estimate",
+    "quantal",
+    "quantal_expansion",
+    "replicator",
+    "replicator_constant",
+    "replicator_frequency",
+    "replicator_period",
     "signal",
     "signal_cutoffs",
     "signal_values",
