@@ -40,6 +40,11 @@ from deterrence.formulas._audit_thresholds import (
     threshold_pi_0,
     threshold_pi_1,
 )
+from deterrence.formulas._commitment import (
+    commitment_advantage,
+    commitment_branches,
+    commitment_value,
+)
 from deterrence.formulas._compliance import (
     gain_min,
     gain_price,
@@ -107,7 +112,19 @@ from deterrence.formulas._punishment import (
     punishment,
     recoverable_penalty,
 )
+from deterrence.formulas._quantal import (
+    quantal_audit,
+    quantal_defection,
+    quantal_response,
+)
 from deterrence.formulas._registry import derive, registry, sections
+from deterrence.formulas._replicator import (
+    replicator_average,
+    replicator_constant,
+    replicator_frequency,
+    replicator_period,
+    replicator_rest,
+)
 from deterrence.formulas._result import Result
 from deterrence.formulas._sheet import sheet
 from deterrence.formulas._signal import (
@@ -178,6 +195,9 @@ __all__ = [
     "clearing_price_variance",
     "collapse_threshold",
     "collected_penalty",
+    "commitment_advantage",
+    "commitment_branches",
+    "commitment_value",
     "compliance_capacity",
     "compliance_rate",
     "congested_detection",
@@ -232,9 +252,17 @@ __all__ = [
     "posterior_not_caught",
     "posterior_suspicious",
     "punishment",
+    "quantal_audit",
+    "quantal_defection",
+    "quantal_response",
     "quantile_tracking",
     "recoverable_penalty",
     "registry",
+    "replicator_average",
+    "replicator_constant",
+    "replicator_frequency",
+    "replicator_period",
+    "replicator_rest",
     "sanction_objective",
     "sections",
     "sheet",

@@ -66,8 +66,6 @@ from deterrence.games._inspection import (
     InspectionEquilibria,
     InspectionSubset,
     inspection,
-    inspection_cutoffs,
-    inspection_values,
 )
 from deterrence.games._inspection_values import (
     inspection_cutoffs,
@@ -106,8 +104,6 @@ from deterrence.games._signal import (
     SignalEquilibria,
     SignalSubset,
     signal,
-    signal_cutoffs,
-    signal_values,
 )
 from deterrence.games._signal_values import (
     signal_cutoffs,
