@@ -24,7 +24,7 @@ sources = {
     "National Academy of Sciences 106:14230-14235.",
     "kleiman": "Kleiman, M. A. R. (1993). Enforcement swamping: a positive-feedback mechanism in "
     "rates of illicit activity. Mathematical and Computer Modelling 17(2):65-75.",
-    "maschler": "Maschler, M. (1966). A price leadership method for solving the inspector's non- "
+    "maschler": "Maschler, M. (1966). A price leadership method for solving the inspector's non-"
     "constant-sum game. Naval Research Logistics Quarterly 13:11-33.",
     "mckelvey": "McKelvey, R. D. and Palfrey, T. R. (1995). Quantal response equilibria for normal "
     "form games. Games and Economic Behavior 10:6-38.",
