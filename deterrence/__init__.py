@@ -164,6 +164,12 @@ _ON_DEMAND = {
     "_enforcement": ("Enforcement",),
     "_equilibrium": ("AuditRule", "Equilibrium", "solve"),
     "_prediction": ("QUANTITIES", "Limit", "Moment", "Prediction", "limit", "predict"),
+    "_strategic_prediction": (
+        "StrategicLimit",
+        "StrategicPrediction",
+        "limit_strategic",
+        "predict_strategic",
+    ),
 }
 
 
