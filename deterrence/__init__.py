@@ -15,6 +15,8 @@ from deterrence._aggregates import (
     expected_penalties,
     expected_revenue,
     expected_welfare,
+    governor_budget,
+    lab_surplus,
 )
 from deterrence._audit import (
     AuditPolicy,
@@ -74,8 +76,11 @@ from deterrence._violations import (
     defection_probability,
     fixed_price_violation,
     limit_violator_share,
+    price_rule_mean,
+    price_rule_violation,
     violator_mean,
     violator_pmf,
+    violator_variance,
 )
 
 if TYPE_CHECKING:
@@ -83,6 +88,20 @@ if TYPE_CHECKING:
     from deterrence._enforcement import Enforcement
     from deterrence._equilibrium import AuditRule, Equilibrium, solve
     from deterrence._prediction import QUANTITIES, Limit, Moment, Prediction, limit, predict
+    from deterrence._strategic import (
+        strategic_bid,
+        strategic_bid_sf,
+        strategic_limit_price,
+        strategic_limit_violator_share,
+        strategic_price_mean,
+    )
+    from deterrence._strategic_prediction import (
+        StrategicLimit,
+        StrategicPrediction,
+        limit_strategic,
+        predict_strategic,
+    )
+    from deterrence._welfare import Welfare, limit_welfare, welfare
 
 __all__ = [
     "QUANTITIES",
@@ -104,10 +123,13 @@ __all__ = [
     "Problem",
     "Provenance",
     "Scenario",
+    "StrategicLimit",
+    "StrategicPrediction",
     "Threshold",
     "TruncatedNormal",
     "Uniform",
     "ViolationsDistribution",
+    "Welfare",
     "audit_rate",
     "check_rate",
     "clearing_price_cdf",
@@ -135,41 +157,63 @@ __all__ = [
     "gain_min",
     "gain_price",
     "gain_value",
+    "governor_budget",
+    "lab_surplus",
     "least_cost_pi_1",
     "least_cost_policy",
     "limit",
     "limit_price",
+    "limit_strategic",
     "limit_violator_share",
+    "limit_welfare",
     "margin",
     "optimal_pi_1",
     "permit_rent",
     "posted_penalty",
     "posterior",
     "predict",
+    "predict_strategic",
     "price_cdf",
+    "price_rule_mean",
+    "price_rule_violation",
     "punishment",
     "recoverable_penalty",
     "sanction_objective",
     "solve",
+    "strategic_bid",
+    "strategic_bid_sf",
+    "strategic_limit_price",
+    "strategic_limit_violator_share",
+    "strategic_price_mean",
     "threshold",
     "unpermitted_probability",
     "violations_distribution",
     "violator_mean",
     "violator_pmf",
+    "violator_variance",
+    "welfare",
 ]
 
-# What solves whole games is loaded when it is first asked for: most of the cost of importing this package.
+# Whole games and strategic bids are loaded when first asked for: most of the cost of importing this package.
 _ON_DEMAND = {
     "_distribution": ("ViolationsDistribution", "price_cdf", "violations_distribution"),
     "_enforcement": ("Enforcement",),
     "_equilibrium": ("AuditRule", "Equilibrium", "solve"),
     "_prediction": ("QUANTITIES", "Limit", "Moment", "Prediction", "limit", "predict"),
+    "_strategic": (
+        "strategic_bid",
+        "strategic_bid_sf",
+        "strategic_limit_price",
+        "strategic_limit_violator_share",
+        "strategic_price_mean",
+    ),
     "_strategic_prediction": (
         "StrategicLimit",
         "StrategicPrediction",
         "limit_strategic",
         "predict_strategic",
     ),
+    "_welfare": ("Welfare", "limit_welfare", "welfare"),
 }
 
 

@@ -71,9 +71,7 @@ class Bids:
         """Cases in which the labs that bid more than `cut`, at most `most` of them, hold permits."""
         above, below, labs = self.sides(np.array([cut]))
         n = binomial_window(N, float(above[0]), most)
-        return labs.states(
-            binomial(n, N, above, below), price, n, N - n, n * labs.rent, n * labs.rent_var
-        )
+        return labs.states(binomial(n, N, above, below), price, n, N - n, n * labs.rent, n * labs.rent_var)
 
 
 class Ceilings:
@@ -190,18 +188,21 @@ class RentsAndCeilings(Bids):
 
     def _exceeded_by(self, share: Array) -> Array:
         """Bids that shares of all bids exceed."""
-        parts = self._rents, self._ceilings
-        low, high = (
-            np.minimum(*(part.value(part.upper_quantile(q)) for part in parts)) for q in (np.sqrt(share), share)
-        )
+
+        def exceeded(q: Array) -> Array:
+            return np.minimum(*(x.value(x.upper_quantile(q)) for x in (self._rents, self._ceilings)))
+
+        # A bid that neither part exceeds with more than the share is too high, or just right.
+        low, high = exceeded(np.sqrt(share)), exceeded(share)
         return _bisect(lambda y: self._above(*self._coordinates(y)) > share, low, high)
 
     def _exceeding(self, share: Array) -> Array:
         """Bids that exceed shares of all bids."""
-        parts = self._rents, self._ceilings
-        low, high = (
-            np.minimum(*(part.value(part.quantile(q)) for part in parts)) for q in (share / 2, share)
-        )
+
+        def exceeding(q: Array) -> Array:
+            return np.minimum(*(x.value(x.quantile(q)) for x in (self._rents, self._ceilings)))
+
+        low, high = exceeding(share / 2), exceeding(share)
         return _bisect(lambda y: self._below(*self._coordinates(y)) < share, low, high)
 
     def binding(self, N: int, Q: int) -> States:
@@ -216,9 +217,7 @@ class RentsAndCeilings(Bids):
         t, weight = self._marginal(N, Q, rents, ceilings, bids)
         labs, one = self._labs(t, ceilings.coordinate(rents.value(t))), np.ones_like(t)
         rent = (Q - 1) * labs.rent + rents.value(t)
-        by_rent = labs.states(
-            weight, rents.value(t), Q * one, (N - Q) * one, rent, (Q - 1) * labs.rent_var
-        )
+        by_rent = labs.states(weight, rents.value(t), Q * one, (N - Q) * one, rent, (Q - 1) * labs.rent_var)
         u, weight = self._marginal(N, Q, ceilings, rents, bids)
         labs, one = self._labs(rents.coordinate(ceilings.value(u)), u), np.ones_like(u)
         by_ceiling = labs.states(
@@ -262,7 +261,7 @@ def _marginal_density(N: int, Q: int, above: Array, below: Array) -> Array:
     return N * binomial(Q - 1, N - 1, above, below)
 
 
-def _bisect(rising: Callable[[Array], Array], low: Array, high: Array) -> Array:
+def _bisect(rising: Callable[[Array], Any], low: Array, high: Array) -> Array:
     """Points between `low` and `high` up to which a condition holds."""
     for _ in range(64):
         middle = (low + high) / 2

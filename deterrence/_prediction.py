@@ -225,12 +225,12 @@ def _among_losers(s: States) -> Moment:
     if not weight.sum() > 0:
         return Moment(math.nan, math.nan)
     weight = weight / weight.sum()
-    mean = _mean(weight, d)
+    mean = weighted_mean(weight, d)
     var = float(weigh(h * d / losers + (d - mean) ** 2, weight))
     return Moment(mean, math.sqrt(var))
 
 
-def _mean(weight: Array, x: Array) -> float:
+def weighted_mean(weight: Array, x: Array) -> float:
     """Weighted mean, from the likeliest x up, so that what is certain has no rounding error."""
     likeliest = x[np.argmax(weight)]
     return float(likeliest + weigh(x - likeliest, weight))

@@ -97,9 +97,9 @@ def predict_strategic(game: Game) -> StrategicPrediction:
     ... )
     >>> prediction = predict_strategic(game)
     >>> round(prediction.price.mean, 6), round(prediction.truthful.price.mean, 6)
-    (0.725733, 1.02381)
+    (0.769763, 1.02381)
     >>> round(prediction.violations.mean, 6), round(prediction.truthful.violations.mean, 6)
-    (5.377459, 3.346107)
+    (6.409021, 3.511905)
     """
     Q, by_rents = _permits(game), _by_rents(game)
     e = Enforcement.of(game)
