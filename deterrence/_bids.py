@@ -35,8 +35,9 @@ class Features(NamedTuple):
         self, weight: Array, price: Any, permits: Array, losers: Array, rent: Array, rent_var: Array
     ) -> States:
         """States of a market with these labs, and with these totals of the permit holders."""
-        below = (column * np.ones_like(weight) for column in self[:5])
-        return States(weight, price * np.ones_like(weight), permits, losers, *below, rent, rent_var)
+        h, d, base, m1, m2 = (column * np.ones_like(weight) for column in self[:5])
+        price = price * np.ones_like(weight)
+        return States(weight, price, permits, losers, h, d, base, m1, m2, rent, rent_var)
 
 
 class Sides(NamedTuple):
@@ -192,7 +193,7 @@ class RentsAndCeilings(Bids):
         def exceeded(q: Array) -> Array:
             return np.minimum(*(x.value(x.upper_quantile(q)) for x in (self._rents, self._ceilings)))
 
-        # A bid that neither part exceeds with more than the share is too high, or just right.
+        # At `low` both parts are larger with at least the root of the share, at `high` one with the share.
         low, high = exceeded(np.sqrt(share)), exceeded(share)
         return _bisect(lambda y: self._above(*self._coordinates(y)) > share, low, high)
 

@@ -1,14 +1,16 @@
 """Closed forms of strategic bidding: the bid, and markets in which values and risk multipliers are uniform.
 
 A lab that may cheat bids the lesser of its rent s = v - c and its ceiling e = p_eff r P - V. In values that
-is the lesser of v and of its own `cut_off_value` c + e, which is uniform on [v_L, v_H]. `predict_strategic` integrates what
-has no closed form.
+is the lesser of v and of its own `cut_off_value` c + e, which is uniform on [v_L, v_H].
+`predict_strategic` integrates what has no closed form.
 """
 
 from __future__ import annotations
 
 import math
 from typing import Any
+
+import numpy as np
 
 from deterrence._checks import Number, check_finite, check_nonnegative, check_unit
 from deterrence._compliance import covers
@@ -222,7 +224,7 @@ def _marginal_value(kappa: Number, a: Number, b: Number, v_L: Number, v_H: Numbe
     by_value, by_cut_off = b - (b - a) * kappa, v_H - (v_H - v_L) * kappa
     # Otherwise (b - x)(v_H - x) = kappa (b - a)(v_H - v_L), of which this is the lesser root.
     gap, area = abs(b - v_H), kappa * (b - a) * (v_H - v_L)
-    both = op.minimum(b, v_H) - op.ratio(2 * area, gap + (gap * gap + 4 * area) ** 0.5)
+    both = op.minimum(b, v_H) - op.ratio(2 * area, gap + np.sqrt(gap * gap + 4 * area))
     return op.where(by_value <= v_L, by_value, op.where(by_cut_off <= a, by_cut_off, both))
 
 

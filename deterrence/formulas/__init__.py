@@ -79,6 +79,17 @@ from deterrence.formulas._result import Result
 from deterrence.formulas._sheet import sheet
 from deterrence.formulas._sources import sources
 from deterrence.formulas._step import Step
+from deterrence.formulas._strategic import (
+    strategic_bid,
+    strategic_bid_sf,
+    strategic_limit_price,
+    strategic_limit_violator_share,
+    strategic_one_ceiling,
+    strategic_price,
+    strategic_price_mean,
+    strategic_theorem,
+    strategic_violators,
+)
 from deterrence.formulas._symbols import Variable, glossary
 from deterrence.formulas._threshold import (
     threshold_B,
@@ -99,6 +110,11 @@ from deterrence.formulas._violations import (
     limit_violator_share,
     violator_mean,
     violator_pmf,
+)
+from deterrence.formulas._welfare import (
+    governor_budget,
+    lab_surplus,
+    welfare_decomposition,
 )
 
 __all__ = [
@@ -135,6 +151,8 @@ __all__ = [
     "gain_price",
     "gain_value",
     "glossary",
+    "governor_budget",
+    "lab_surplus",
     "least_cost_pi_1",
     "least_cost_policy_cost",
     "least_cost_policy_pi_0",
@@ -157,6 +175,15 @@ __all__ = [
     "sections",
     "sheet",
     "sources",
+    "strategic_bid",
+    "strategic_bid_sf",
+    "strategic_limit_price",
+    "strategic_limit_violator_share",
+    "strategic_one_ceiling",
+    "strategic_price",
+    "strategic_price_mean",
+    "strategic_theorem",
+    "strategic_violators",
     "threshold_B",
     "threshold_P",
     "threshold_V",
@@ -175,4 +202,5 @@ __all__ = [
     "unpermitted_probability",
     "violator_mean",
     "violator_pmf",
+    "welfare_decomposition",
 ]

@@ -147,5 +147,26 @@ k_audit = _letter("k_audit", "k", _BALANCE, "cost of an audit, net; negative if 
 rho = _letter("rho", r"\rho", _PROBABILITY, "audit cost over its return, $k/M$")
 precision = _letter("precision", r"\lambda", _RATIO, "precision of logit choice, per unit of money")
 
+_letter = _Topic("Strategic bids and welfare")
+rent = _letter("rent", "s", _BALANCE, "rent of a run, $v-c$")
+ceiling = _letter("ceiling", "e", _BALANCE, r"most that a lab pays rather than cheat, $p_{\mathrm{eff}}rP-V$")
+shared_ceiling = _letter(
+    "shared_ceiling", "e", _MONEY, "the same, where all labs share it and would pay something"
+)
+bid = _letter("bid", "y", _BALANCE, "a bid")
+v_marginal = _letter(
+    "v_marginal", r"\tilde v", _BALANCE, "value or cut-off value that goes with the marginal bid"
+)
+v_end = _letter(
+    "v_end", r"\check v", _BALANCE, r"$\tilde v$, or the cost if that is more, moved into $[v_L, v_H]$"
+)
+revenue = _letter("revenue", "T", _MONEY, "expected payments for permits")
+penalties = _letter("penalties", "Z", _MONEY, "expected payments of labs that are caught")
+h_mean = _letter("h_mean", "E[h]", _PROBABILITY, "mean probability that a lab without a permit violates")
+h_corr = _letter(
+    "h_corr", r"\rho", _PROBABILITY, "correlation of the violations of two labs without a permit"
+)
+unbought = _letter("unbought", "F(v_p)", _SHARE, "share of labs that do not buy at a fixed price")
+
 none = S.NaN
 """What a formula says where no such value exists."""
