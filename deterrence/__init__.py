@@ -71,6 +71,7 @@ from deterrence._punishment import (
 )
 from deterrence._threshold import Threshold, threshold
 from deterrence._violations import (
+    conditional_violator_pmf,
     cumulative_defection,
     cut_off_value,
     defection_probability,
@@ -138,6 +139,7 @@ __all__ = [
     "collected_penalty",
     "compliance_rate",
     "complies",
+    "conditional_violator_pmf",
     "cumulative_defection",
     "cut_off_value",
     "defection_probability",

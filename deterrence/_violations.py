@@ -365,6 +365,42 @@ def price_rule_violation(
     return share * defection_probability(g=p + V, D=D, r0=r0, r1=r1)
 
 
+def conditional_violator_pmf(*, j: Number, N: Number, Q: Number, h: Number) -> Number:
+    r"""Probability of j violators given the price, :math:`n_V \mid p \sim \mathrm{Bin}(N-Q, h)`.
+
+    Given the price of a cap that binds, the N - Q labs without a permit are independent.
+
+    Parameters
+    ----------
+    j : int or array of int
+        Number of violators, at least 0.
+    N, Q : int or array of int
+        Labs, at least 1, and permits, at least 0.
+    h : float or array, in [0, 1]
+        Probability that one of them violates: under the gain rule p + V it is :math:`\delta(p+V)`, as
+        `defection_probability`.
+
+    Returns
+    -------
+    float or array, in [0, 1]
+
+    Raises
+    ------
+    ParameterError
+        If an argument is out of range or not a number.
+
+    Examples
+    --------
+    >>> round(conditional_violator_pmf(j=1, N=4, Q=2, h=0.25), 12)
+    0.375
+    """
+    check_counts(0, j=j)
+    j, h = check_nonnegative(j=j) + check_unit(h=h)
+    N, Q = counts(N, Q)
+    losers = operations(N, Q).maximum(N - Q, 0.0)
+    return as_number(binomial(j, losers, h, 1 - h))
+
+
 def violator_variance(*, N: Number, Q: Number, h: Number, rho: Number) -> Number:
     r"""Variance of the number of violators, :math:`(N-Q)\,E[h](1-E[h])\,(1 + (N-Q-1)\rho)`.
 

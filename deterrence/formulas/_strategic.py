@@ -45,6 +45,7 @@ from deterrence.formulas._symbols import (
     kappa,
     none,
     r,
+    rank,
     rent,
     shared_ceiling,
     u_hat,
@@ -98,14 +99,15 @@ def _strategic_bid_sf() -> Iterator[Step]:
 
 
 def _strategic_price_mean() -> Iterator[Step]:
-    def law(first: Math) -> Math:
-        return _t ** (first - 1) * (1 - _t) ** (Q - 1) / beta(first, Q, evaluate=False)
+    def law(power: Math, first: Math) -> Math:
+        return _t**power * (1 - _t) ** (Q - 1) / beta(first, Q, evaluate=False)
 
     yield Step(
         "Labs whose rents are above the ceiling bid the ceiling, so that the price is the truthful price or "
-        "the ceiling, if that is less. The quantile of $v^*$ is Beta$(N-Q+1, Q)$. Its density, times the "
-        "quantile, is another beta density times the mean.",
-        Eq(_t * law(N - Q + 1), (N - Q + 1) / (N + 1) * law(N - Q + 2)),
+        "the ceiling, if that is less. The quantile of $v^*$ is Beta$(m, Q)$. Its density times the "
+        "quantile is another beta density times the mean.",
+        Eq(law(rank, rank), rank / (N + 1) * law(rank, rank + 1)),
+        (Eq(N, rank + Q - 1),),
     )
     yield Step(
         "What is below the ceiling counts at its mean, what is above it counts as the ceiling. Here for "
@@ -119,7 +121,8 @@ def _strategic_price_mean() -> Iterator[Step]:
     )
     yield Step(
         "A higher ceiling raises the price as often as the price is at the ceiling.",
-        Eq(Derivative(_capped, u_hat), 1 - betainc_regularized(N - Q + 1, Q, 0, u_hat)),
+        Eq(Derivative(_capped, u_hat), 1 - betainc_regularized(rank, Q, 0, u_hat)),
+        (Eq(N, rank + Q - 1),),
     )
 
 
@@ -176,16 +179,16 @@ def _strategic_price() -> Iterator[Step]:
     yield Step(
         "The mean of a price that is not negative is the integral of the probability $G(t)$ that it is at "
         "least $t$, by parts.",
-        Eq(Derivative(_t * G, _t), G - _t * (-Derivative(G, _t))),
+        Eq(Derivative(_t * G, _t), G + _t * Derivative(G, _t)),
     )
     S = (1 - _t) ** 2
     yield Step(
         "For example, if rents and ceilings are uniform on $[0, 1]$, then $S(y) = (1-y)^2$, and with two "
         "labs and one permit the mean is the same from the density of the larger bid.",
-        Eq(Integral(_bids_of_one(S), (_t, 0, 1)), Integral(_t * (2 * (1 - S) * 2 * (1 - _t)), (_t, 0, 1))),
+        Eq(Integral(_bids_of_one(S), (_t, 0, 1)), Integral(4 * _t * (1 - _t) * (1 - S), (_t, 0, 1))),
     )
     yield Step("It is less than that of truthful bids, the mean of the larger rent.",
-               Lt(Integral(_bids_of_one(S), (_t, 0, 1)), Integral(_t * 2 * _t, (_t, 0, 1))))  # fmt: skip
+               Lt(Integral(_bids_of_one(S), (_t, 0, 1)), Integral(2 * _t**2, (_t, 0, 1))))  # fmt: skip
 
 
 def _strategic_violators() -> Iterator[Step]:
@@ -272,8 +275,8 @@ def _written(text: str, latex: str = "") -> Named:
 
 
 with evaluate(False):  # printed as written
-    _capped = (N - Q + 1) / (N + 1) * betainc_regularized(N - Q + 2, Q, 0, u_hat) + u_hat * (
-        1 - betainc_regularized(N - Q + 1, Q, 0, u_hat)
+    _capped = rank / (N + 1) * betainc_regularized(rank + 1, Q, 0, u_hat) + u_hat * (
+        1 - betainc_regularized(rank, Q, 0, u_hat)
     )
     _both = (b + v_H - sqrt((b - v_H) ** 2 + 4 * kappa * (b - a) * (v_H - v_L))) / 2
     _above = Named(
@@ -281,7 +284,6 @@ with evaluate(False):  # printed as written
         "Pr(v > v_L)",
         r"\Pr(v > v_L)",
     )
-    _alike = Piecewise((Max(0, _above - kappa), Gt(v_L, c)), (_above, True))
     strategic_bid = Formula(
         name="strategic_bid",
         statement="The bid of a lab that may cheat, with the rent $s = v - c$ and the ceiling $e = rD - V$.",
@@ -378,7 +380,7 @@ with evaluate(False):  # printed as written
             (a - c, Eq(a, b)),
             (a - c + (b - a) * _capped, True),
         ),
-        where={u_hat: Min(1, (c + shared_ceiling - a) / (b - a))},
+        where={u_hat: Min(1, (c + shared_ceiling - a) / (b - a)), rank: N - Q + 1},
         function=numeric.strategic_price_mean,
         arguments={"N": N, "Q": Q, "a": a, "b": b, "c": c, "e": shared_ceiling},
         valid=(Le(a, b), Le(c, a)),
@@ -413,7 +415,8 @@ with evaluate(False):  # printed as written
         statement=("The violators per lab in a large market of strategic bids, with $X(y) = E[(v-y)^+]$."),
         left=r"\nu",
         expr=Piecewise(
-            (_alike, Eq(v_L, v_H)),
+            (Max(0, _above - kappa), Eq(v_L, v_H) & Gt(v_L, c)),
+            (_above, Eq(v_L, v_H)),
             (
                 (Named(_excess(v_L), "X(v_L)") - Named(_excess(v_end), "X(v_end)", r"X(\check v)"))
                 / (v_H - v_L),

@@ -153,6 +153,7 @@ ceiling = _letter("ceiling", "e", _BALANCE, r"most that a lab pays rather than c
 shared_ceiling = _letter(
     "shared_ceiling", "e", _MONEY, "the same, where all labs share it and would pay something"
 )
+rank = _letter("rank", "m", _COUNT, "rank of the price among the bids from below, $N-Q+1$")
 bid = _letter("bid", "y", _BALANCE, "a bid")
 v_marginal = _letter(
     "v_marginal", r"\tilde v", _BALANCE, "value or cut-off value that goes with the marginal bid"
@@ -162,6 +163,9 @@ v_end = _letter(
 )
 revenue = _letter("revenue", "T", _MONEY, "expected payments for permits")
 penalties = _letter("penalties", "Z", _MONEY, "expected payments of labs that are caught")
+h_loser = _letter(
+    "h_loser", "h", _PROBABILITY, "probability that a lab without a permit violates, given the price"
+)
 h_mean = _letter("h_mean", "E[h]", _PROBABILITY, "mean probability that a lab without a permit violates")
 h_corr = _letter(
     "h_corr", r"\rho", _PROBABILITY, "correlation of the violations of two labs without a permit"

@@ -36,7 +36,8 @@ def _lab_surplus() -> Iterator[Step]:
     fined = penalty * p_eff * n_V
     surplus = Named(rents + V * n_V - p * n_P - fined, "lab_surplus", lab_surplus.left)
     yield Step("With one price for all permits, and one penalty for every violator that is found, it is",
-               Eq(lab_surplus.named, surplus), (Eq(revenue, p * n_P), Eq(penalties, fined)))  # fmt: skip
+               Eq(lab_surplus.named, surplus.args[0]),
+               (Eq(revenue, p * n_P), Eq(penalties, fined)))  # fmt: skip
     yield Step(
         "and a violation is worth to the labs its racing value, less the penalty that they expect to pay.",
         Eq(Derivative(surplus, n_V), V - p_eff * penalty),
@@ -47,7 +48,8 @@ def _governor_budget() -> Iterator[Step]:
     fined = penalty * p_eff * n_V
     budget = Named(p * n_P + fined - k * checks, "governor_budget", governor_budget.left)
     yield Step("With one price for all permits, and one penalty for every violator that is found, it is",
-               Eq(governor_budget.named, budget), (Eq(revenue, p * n_P), Eq(penalties, fined)))  # fmt: skip
+               Eq(governor_budget.named, budget.args[0]),
+               (Eq(revenue, p * n_P), Eq(penalties, fined)))  # fmt: skip
     yield Step("so that each permit brings its price", Eq(Derivative(budget, n_P), p))
     yield Step("and each violation the penalty that it is expected to lead to.",
                Eq(Derivative(budget, n_V), p_eff * penalty))  # fmt: skip
@@ -94,6 +96,7 @@ with evaluate(False):  # printed as written
         left=r"\Pi_{\mathrm{labs}}",
         expr=rents + V * n_V - revenue - penalties,
         function=numeric.lab_surplus,
+        arguments={"revenue": revenue, "penalties": penalties, "rents": rents, "V": V, "n_V": n_V},
         assumptions=(_MONEY,),
         derive=_lab_surplus,
     )
@@ -103,6 +106,7 @@ with evaluate(False):  # printed as written
         left=r"\Pi_{\mathrm{Governor}}",
         expr=revenue + penalties - k * checks,
         function=numeric.governor_budget,
+        arguments={"revenue": revenue, "penalties": penalties, "checks": checks, "k": k},
         derive=_governor_budget,
     )
     welfare_decomposition = Proposition(
