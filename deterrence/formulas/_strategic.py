@@ -18,8 +18,8 @@ from sympy import (
     Piecewise,
     Rational,
     Symbol,
-    beta,
     betainc_regularized,
+    binomial,
     evaluate,
     oo,
     sqrt,
@@ -99,15 +99,15 @@ def _strategic_bid_sf() -> Iterator[Step]:
 
 
 def _strategic_price_mean() -> Iterator[Step]:
-    def law(power: Math, first: Math) -> Math:
-        return _t**power * (1 - _t) ** (Q - 1) / beta(first, Q, evaluate=False)
+    def law(labs: Math) -> Math:
+        return Q * binomial(labs, Q) * _t**rank * (1 - _t) ** (Q - 1)
 
     yield Step(
         "Labs whose rents are above the ceiling bid the ceiling, so that the price is the truthful price or "
         "the ceiling, if that is less. The quantile of $v^*$ is Beta$(m, Q)$. Its density times the "
         "quantile is another beta density times the mean.",
-        Eq(law(rank, rank), rank / (N + 1) * law(rank, rank + 1)),
-        (Eq(N, rank + Q - 1),),
+        Eq(law(N), rank / (N + 1) * law(N + 1)),
+        (Eq(rank, N - Q + 1),),
     )
     yield Step(
         "What is below the ceiling counts at its mean, what is above it counts as the ceiling. Here for "

@@ -143,7 +143,7 @@ def _expected_violators() -> Iterator[Step]:
     yield Step(
         "the same as from the larger of the rents, with density $2x$, below which the other violates with "
         "probability $x/2$.",
-        Eq(Integral(2 * _t * (_t / 2), (_t, 0, 1)), Rational(1, 3)),
+        Eq(Integral(_t**2, (_t, 0, 1)), Rational(1, 3)),
     )
 
 
@@ -407,7 +407,8 @@ with evaluate(False):  # printed as written
     violator_variance = Formula(
         name="violator_variance",
         statement=(
-            r"The variance of the number of violators, with $\rho = \operatorname{Var}(h) / (E[h](1-E[h]))$."
+            r"The variance of the number of violators, with the correlation "
+            r"$\rho = \operatorname{Var}(h) / (E[h](1-E[h]))$ between the violations of two labs."
         ),
         left=r"\operatorname{Var}(n_V)",
         expr=Piecewise((0, Ge(Q, N)), ((N - Q) * h_mean * (1 - h_mean) * (1 + (N - Q - 1) * h_corr), True)),
