@@ -1,7 +1,7 @@
 """A market of strategic bids, evaluated in ways that share nothing with the library but the nouns.
 
-`exact_moments` integrates, at 50 digits, over one lab, or a pair of labs, the chance that enough of the others
-bid more. `every_order` deals the rents and ceilings of two or three labs into every order, in fractions.
+`exact_moments` integrates, at 50 digits, over one lab, or a pair of labs, the chance that enough of the
+others bid more. `every_order` deals the rents and ceilings of two or three labs into every order, in fractions.
 `play` draws markets and applies the rules lab by lab.
 """
 
@@ -52,6 +52,8 @@ def _slope(law, t):
 
 def _range(law):
     """Coordinates that carry all but 1e-30 of the probability."""
+    if isinstance(getattr(law, "risk", law), UniformRents):
+        return law.low, law.high
     return max(law.low, mpf(-12)), min(law.high, mpf(16))
 
 
@@ -63,7 +65,7 @@ class _Market:
         self.marks = [mpf(0)]
         for law in (self.values, self.ceilings):
             low, high = _range(law)
-            n = 1 if isinstance(getattr(law, "risk", law), UniformRents) else 24
+            n = 1 if isinstance(getattr(law, "risk", law), UniformRents) else 9
             self.marks += [law.rent(low + (high - low) * i / n) for i in range(n + 1)]
 
     def over(self, law, f, start=None):
@@ -74,11 +76,9 @@ class _Market:
             edges = {t for t in edges if t >= law.coordinate(start)} | {max(low, law.coordinate(start))}
         total = mpf(0)
         for a, b in pairwise(sorted(edges)):
-            for i in range(3):
-                left, width = a + (b - a) * i / 3, (b - a) / 3
-                for node, share in gauss():
-                    t = left + width * node
-                    total += width * share * f(t, law.rent(t))
+            for node, share in gauss():
+                t = a + (b - a) * node
+                total += (b - a) * share * f(t, law.rent(t))
         return total
 
     def above(self, y):
@@ -160,7 +160,7 @@ def _running(m, f):
         return mp.fsum((b - a) * w * f(a + (b - a) * x, m.ceilings.rent(a + (b - a) * x)) for x, w in gauss())
 
     for a, b in pairwise(edges):
-        known.append(known[-1] + mp.fsum(piece(a + (b - a) * i / 3, a + (b - a) * (i + 1) / 3) for i in range(3)))
+        known.append(known[-1] + piece(a, b))
 
     def upto(t):
         k = max(i for i, edge in enumerate(edges) if edge <= t)
@@ -178,7 +178,9 @@ def every_order(N, Q, rents, ceilings):
     marks = sorted({x for law in laws for x in law} | {Fraction(0)})
     cells = list(pairwise(marks))
     zero = next(i for i, (low, _) in enumerate(cells) if low >= 0)
-    names = [f"{bids} {what}" for bids in ("strategic", "truthful") for what in ("price", "permits", "violators")]
+    names = [
+        f"{bids} {what}" for bids in ("strategic", "truthful") for what in ("price", "permits", "violators")
+    ]
     sums = {name: [Fraction(0), Fraction(0)] for name in names}
     inside = [[i for i, (low, high) in enumerate(cells) if a <= low and high <= b] for a, b in laws]
     for place in product(*inside):
@@ -196,7 +198,7 @@ def every_order(N, Q, rents, ceilings):
                 ranked = sorted((k for k in range(N) if offers[k][0] >= zero), key=offers.__getitem__)[::-1]
                 holders = ranked[:Q]
                 violators = sum(s[k] > e[k] for k in range(N) if k not in holders)
-                price = _moments(cells, offers[holders[-1]]) if len(holders) == Q < N else (0, 0)
+                price = _moments(cells, offers[holders[-1]]) if 0 < Q < N and len(holders) == Q else (0, 0)
                 found = {"price": price, "permits": (len(holders), len(holders) ** 2)}
                 found["violators"] = (violators, violators**2)
                 for what, (mean, square) in found.items():
