@@ -1,8 +1,8 @@
 """A market of strategic bids, evaluated in ways that share nothing with the library but the nouns.
 
 `exact_moments` integrates, at 50 digits, over one lab, or a pair of labs, the chance that enough of the
-others bid more. `every_order` deals the rents and ceilings of two or three labs into every order, in fractions.
-`play` draws markets and applies the rules lab by lab.
+others bid more. `every_order` deals the rents and ceilings of two or three labs into every order, in
+fractions. `draw_labs` and `trade` play markets by the rules and nothing else.
 """
 
 from __future__ import annotations
@@ -51,10 +51,10 @@ def _slope(law, t):
 
 
 def _range(law):
-    """Coordinates that carry all but 1e-30 of the probability."""
+    """Coordinates that carry all but 1e-18 of the probability."""
     if isinstance(getattr(law, "risk", law), UniformRents):
         return law.low, law.high
-    return max(law.low, mpf(-12)), min(law.high, mpf(16))
+    return max(law.low, mpf(-9)), min(law.high, mpf(10))
 
 
 class _Market:
@@ -65,7 +65,7 @@ class _Market:
         self.marks = [mpf(0)]
         for law in (self.values, self.ceilings):
             low, high = _range(law)
-            n = 1 if isinstance(getattr(law, "risk", law), UniformRents) else 9
+            n = 1 if isinstance(getattr(law, "risk", law), UniformRents) else 19
             self.marks += [law.rent(low + (high - low) * i / n) for i in range(n + 1)]
 
     def over(self, law, f, start=None):

@@ -45,8 +45,8 @@ def predict(game):
         return dt.predict_strategic(game)
 
 
-# N, Q, a, b, r0, r1, c, V with p_eff P = 1. All labs have rents, or some none; all would pay something, or some
-# or all nothing; a cap that does not bind, or no permits; rents and ceilings that overlap, or do not.
+# N, Q, a, b, r0, r1, c, V with p_eff P = 1. All labs have rents, or some none; all would pay something, or
+# some or all nothing; a cap that does not bind, or no permits; rents and ceilings that overlap, or do not.
 ORDERS = [
     (1, 1, 0.0, 2.0, 0.0, 1.0, 0.5, 0.5),
     (2, 1, 0.5, 1.5, 0.25, 1.75, 0.25, 0.25),
