@@ -99,7 +99,7 @@ def uniform_games(seed, count):
 
 @pytest.mark.parametrize("number", range(5))
 def test_random_games_at_50_digits(number):
-    for game in uniform_games([61, number], 2 * POINTS // 10_000):
+    for game in uniform_games([61, number], POINTS // 10_000):
         assert_moments(predict(game), exact_moments(game))
 
 
