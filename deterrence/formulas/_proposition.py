@@ -71,7 +71,8 @@ class Proposition(Result):
             return r"\begin{aligned} " + r" \\ ".join(pairs) + r" \end{aligned}" if pairs else ""
         lines = [rf"\text{{if}} & {' & '.join(self.columns)} \\ \hline"]
         for condition, cells in self._rows():
-            lines.append(f"{condition} & {' & '.join(cells)} " + r"\\")
+            row = f"{condition} & {' & '.join(cells)} "
+            lines.append(row + (r"\\[1ex]" if r"\frac" in row else r"\\"))
         text = "\n".join(lines)
         return rf"\begin{{array}}{{l{'c' * len(self.columns)}}} {text} \end{{array}}"
 
