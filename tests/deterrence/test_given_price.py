@@ -119,7 +119,7 @@ class TestGivenThePrice:
 
     @pytest.mark.parametrize("rule", ["min", "price"])
     def test_variance_is_the_prediction(self, rule):
-        """E[h] and Var(h) from the law of the largest-but-two rent, integrated by SciPy."""
+        """E[h] and Var(h) from the law of the third largest value, integrated by SciPy."""
         game = small_game(
             cap(3), n_agents=8, cost=0.5, gain_rule=rule, risk_profile_min=0.5, risk_profile_max=1.5
         )
@@ -131,9 +131,11 @@ class TestGivenThePrice:
                 return dt.defection_probability(g=x - 0.5 + 0.2, D=D, r0=0.5, r1=1.5)
             return formulas.loser_violation(v_star=x, a=0.5, **cut_offs)
 
+        def density(x):  # of the third largest of eight
+            return 8 * math.comb(7, 2) * ((3 - x) / 2.5) ** 2 * ((x - 0.5) / 2.5) ** 5 / 2.5
+
         def moment(f):
             bends = sorted(x for x in cut_offs.values() if 0.5 < x < 3.0)
-            density = lambda x: 8 * math.comb(7, 2) * ((3 - x) / 2.5) ** 2 * ((x - 0.5) / 2.5) ** 5 / 2.5  # noqa: E731
             return integrate.quad(lambda x: f(h(x)) * density(x), 0.5, 3.0, points=bends, epsabs=1e-14)[0]
 
         mean, square = moment(lambda x: x), moment(lambda x: x * x)

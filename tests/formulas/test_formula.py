@@ -156,7 +156,9 @@ class TestWriting:
         assert "Source: " in text
         assert len(text.splitlines()) > 2 * len(result.steps)
         assert not set("$\\").intersection(text)
-        assert isinstance(result, formulas.Proposition) or not set("{}").intersection(text)  # sets have braces
+        assert isinstance(result, formulas.Proposition) or not set("{}").intersection(
+            text
+        )  # sets have braces
 
     def test_derive_by_name(self):
         assert formulas.derive("margin", form="latex") == formulas.margin.derivation_latex()
