@@ -224,7 +224,7 @@ def _marginal_value(kappa: Number, a: Number, b: Number, v_L: Number, v_H: Numbe
     by_value, by_cut_off = b - (b - a) * kappa, v_H - (v_H - v_L) * kappa
     # Otherwise (b - x)(v_H - x) = kappa (b - a)(v_H - v_L), of which this is the lesser root.
     gap, area = abs(b - v_H), kappa * (b - a) * (v_H - v_L)
-    both = op.minimum(b, v_H) - op.ratio(2 * area, gap + np.sqrt(gap * gap + 4 * area))
+    both = op.minimum(b, v_H) - op.ratio(2 * area, gap + as_number(np.sqrt(gap * gap + 4 * area)))
     return op.where(by_value <= v_L, by_value, op.where(by_cut_off <= a, by_cut_off, both))
 
 

@@ -46,8 +46,9 @@ class TestPriceRule:
     def test_share_against_fractions(self):
         points = Points(91)
         r0 = points.money()
-        letters = {"share": points.probability(), "p": points.money(), "D": points.money(), "r0": r0,
-                   "r1": np.where(points.some(0.1), r0, r0 + points.money()), "V": points.money()}  # fmt: skip
+        r1 = np.where(points.some(0.1), r0, r0 + points.money())
+        letters = {"share": points.probability(), "r0": r0, "r1": r1}
+        letters |= {name: points.money() for name in ("p", "D", "V")}
 
         def violators(share, p, D, r0, r1, V):
             if p + V <= r0 * D:

@@ -436,10 +436,10 @@ class TestClosedForms:
         letters["kappa"] = points.probability()
         with np.errstate(all="raise"):
             prices = dt.strategic_limit_price(**letters)
-        assert_same(
-            np.nan_to_num(prices, nan=-1.0),
-            np.nan_to_num(singly(dt.strategic_limit_price, letters), nan=-1.0).tolist(),
-        )
+        assert_same(prices, singly(dt.strategic_limit_price, letters))
+        shares = dt.strategic_limit_violator_share(**letters)
+        assert_same(shares, singly(dt.strategic_limit_violator_share, letters))
+        assert ((shares >= 0) & (shares <= 1)).all()
         np.testing.assert_array_equal(np.isnan(prices), letters["kappa"] == 0)
         assert (prices[letters["kappa"] == 1] == 0).all()
         scale = sum(np.abs(letters[name]) for name in ("a", "b", "v_L", "v_H", "c"))
