@@ -183,6 +183,7 @@ SIMULATED = [
     (8, 4, "uniform", {"risk_profile_min": 0.3, "risk_profile_max": 0.3}, {"capability_value": 1.5}),
     (9, 4, "known", RISKS["uniform"], {"cost": 0.7}),
     (9, 4, "known", RISKS["normal"], {"cost": 0.2, "capability_value": 0.9}),
+    (9, 4, "known", RISKS["uniform"], {"cost": 1.6, "capability_value": 0.9}),
     (9, 11, "normal", RISKS["uniform"], {"capability_value": 1.0}),
     (6, 0, "normal", RISKS["uniform"], {}),
 ]
