@@ -15,6 +15,8 @@ from deterrence._aggregates import (
     expected_penalties,
     expected_revenue,
     expected_welfare,
+    governor_budget,
+    lab_surplus,
 )
 from deterrence._audit import (
     AuditPolicy,
@@ -69,13 +71,17 @@ from deterrence._punishment import (
 )
 from deterrence._threshold import Threshold, threshold
 from deterrence._violations import (
+    conditional_violator_pmf,
     cumulative_defection,
     cut_off_value,
     defection_probability,
     fixed_price_violation,
     limit_violator_share,
+    price_rule_mean,
+    price_rule_violation,
     violator_mean,
     violator_pmf,
+    violator_variance,
 )
 
 if TYPE_CHECKING:
@@ -87,6 +93,20 @@ if TYPE_CHECKING:
     from deterrence._require import require
     from deterrence._requirement import Requirement
     from deterrence._statics import Statics, statics
+    from deterrence._strategic import (
+        strategic_bid,
+        strategic_bid_sf,
+        strategic_limit_price,
+        strategic_limit_violator_share,
+        strategic_price_mean,
+    )
+    from deterrence._strategic_prediction import (
+        StrategicLimit,
+        StrategicPrediction,
+        limit_strategic,
+        predict_strategic,
+    )
+    from deterrence._welfare import Welfare, limit_welfare, welfare
 
 __all__ = [
     "QUANTITIES",
@@ -110,10 +130,13 @@ __all__ = [
     "Requirement",
     "Scenario",
     "Statics",
+    "StrategicLimit",
+    "StrategicPrediction",
     "Threshold",
     "TruncatedNormal",
     "Uniform",
     "ViolationsDistribution",
+    "Welfare",
     "audit_rate",
     "capacity_compliance",
     "check_rate",
@@ -123,6 +146,7 @@ __all__ = [
     "collected_penalty",
     "compliance_rate",
     "complies",
+    "conditional_violator_pmf",
     "cumulative_defection",
     "cut_off_value",
     "defection_probability",
@@ -142,32 +166,46 @@ __all__ = [
     "gain_min",
     "gain_price",
     "gain_value",
+    "governor_budget",
+    "lab_surplus",
     "least_cost_pi_1",
     "least_cost_policy",
     "limit",
     "limit_price",
+    "limit_strategic",
     "limit_violator_share",
+    "limit_welfare",
     "margin",
     "optimal_pi_1",
     "permit_rent",
     "posted_penalty",
     "posterior",
     "predict",
+    "predict_strategic",
     "price_cdf",
+    "price_rule_mean",
+    "price_rule_violation",
     "punishment",
     "recoverable_penalty",
     "require",
     "sanction_objective",
     "solve",
     "statics",
+    "strategic_bid",
+    "strategic_bid_sf",
+    "strategic_limit_price",
+    "strategic_limit_violator_share",
+    "strategic_price_mean",
     "threshold",
     "unpermitted_probability",
     "violations_distribution",
     "violator_mean",
     "violator_pmf",
+    "violator_variance",
+    "welfare",
 ]
 
-# What solves whole games is loaded when it is first asked for: most of the cost of importing this package.
+# Whole games and strategic bids are loaded when first asked for: most of the cost of importing this package.
 _ON_DEMAND = {
     "_capacity_prediction": ("capacity_compliance",),
     "_distribution": ("ViolationsDistribution", "price_cdf", "violations_distribution"),
@@ -177,6 +215,20 @@ _ON_DEMAND = {
     "_statics": ("Statics", "statics"),
     "_require": ("require",),
     "_requirement": ("Requirement",),
+    "_strategic": (
+        "strategic_bid",
+        "strategic_bid_sf",
+        "strategic_limit_price",
+        "strategic_limit_violator_share",
+        "strategic_price_mean",
+    ),
+    "_strategic_prediction": (
+        "StrategicLimit",
+        "StrategicPrediction",
+        "limit_strategic",
+        "predict_strategic",
+    ),
+    "_welfare": ("Welfare", "limit_welfare", "welfare"),
 }
 
 

@@ -181,3 +181,70 @@ def expected_welfare(
     (rents,) = check_finite(rents=rents)
     n_V, checks, V, H, k = check_nonnegative(n_V=n_V, checks=checks, V=V, H=H, k=k)
     return rents + (V - H) * n_V - k * checks
+
+
+def lab_surplus(*, rents: Number, n_V: Number, revenue: Number, penalties: Number, V: Number = 0.0) -> Number:
+    r"""Expected surplus of the labs: rents and racing value, :math:`V\,E[n_V]`, less what they pay.
+
+    In money: without losses of reputation, and without risk multipliers.
+
+    Parameters
+    ----------
+    rents : float or array, money
+        Expected rents v - c of permit holders and violators together.
+    n_V : float or array, >= 0
+        Expected violators.
+    revenue, penalties : float or array, money, >= 0
+        Expected payments for permits, and of labs that are caught.
+    V : float or array, money, >= 0
+        Racing value.
+
+    Returns
+    -------
+    float or array, money
+
+    Raises
+    ------
+    ParameterError
+        If an argument is out of range or not a number.
+
+    Examples
+    --------
+    >>> lab_surplus(rents=10.0, n_V=4.0, revenue=5.0, penalties=6.0, V=0.5)
+    1.0
+    """
+    (rents,) = check_finite(rents=rents)
+    n_V, revenue, penalties, V = check_nonnegative(n_V=n_V, revenue=revenue, penalties=penalties, V=V)
+    return rents + V * n_V - revenue - penalties
+
+
+def governor_budget(*, revenue: Number, penalties: Number, checks: Number, k: Number = 0.0) -> Number:
+    r"""Expected budget of the Governor: what labs pay, less the cost of the checks.
+
+    Parameters
+    ----------
+    revenue, penalties : float or array, money, >= 0
+        Expected payments for permits, and of labs that are caught.
+    checks : float or array, >= 0
+        Expected audits and backchecks.
+    k : float or array, money, >= 0
+        Cost of a check.
+
+    Returns
+    -------
+    float or array, money
+
+    Raises
+    ------
+    ParameterError
+        If an argument is negative or not a number.
+
+    Examples
+    --------
+    >>> governor_budget(revenue=5.0, penalties=6.0, checks=8.0, k=0.25)
+    9.0
+    """
+    revenue, penalties, checks, k = check_nonnegative(
+        revenue=revenue, penalties=penalties, checks=checks, k=k
+    )
+    return revenue + penalties - k * checks

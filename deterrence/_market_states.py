@@ -21,7 +21,7 @@ from deterrence._game import CapMarket, Game
 from deterrence._laws import Array, Law, gauss_rule, law
 from deterrence._numeric import weigh
 
-_TAILS = np.cumsum(np.arange(1.0, 25.0))  # decimal exponents 1, 3, 6, ..., 300 of tail probabilities
+TAILS = np.cumsum(np.arange(1.0, 25.0))  # decimal exponents 1, 3, 6, ..., 300 of tail probabilities
 
 
 @dataclass(frozen=True)
@@ -155,7 +155,7 @@ def slack_states(game: Game, e: Enforcement, values: Law, slack: Slack) -> State
     """One state for each number of labs above the cut-off."""
     N, t = game.n_agents, np.array([float(slack.cut)])
     above, below = float(values.sf(t)[0]), float(values.cdf(t)[0])
-    y = _binomial_window(N, above, slack.most)
+    y = binomial_window(N, above, slack.most)
     weight = binomial(y, N, above, below)
     features = _features(game, e, values, t, np.array([slack.price]), _median(values))
     h, d, base, m1, m2, k1, k_var = (float(x[0]) * np.ones(len(y)) for x in features)
@@ -166,7 +166,7 @@ def _median(values: Law) -> float:
     return float(values.quantile(np.array(0.5)))
 
 
-def _binomial_window(N: int, p: float, most: int) -> Array:
+def binomial_window(N: int, p: float, most: int) -> Array:
     """Numbers of successes, up to `most`, that carry all but a negligible part of the probability."""
     spread = 12.0 * math.sqrt(N * p * (1 - p)) + 40.0
     top = min(most, math.ceil(N * p + spread))
@@ -182,7 +182,7 @@ def binding_states(game: Game, e: Enforcement, values: Law, more_edges: Array | 
     start = float(values.coordinate(0.0))
     edges = _edges(game, e, values, N, Q)
     if more_edges is not None:
-        edges = _clean(values, edges, more_edges)
+        edges = clean_edges(values, edges, more_edges)
     nodes, weights = gauss_rule()
     lower = edges[:-1][edges[:-1] >= start]
     width = np.diff(edges)[edges[:-1] >= start]
@@ -206,17 +206,17 @@ def _edges(game: Game, e: Enforcement, values: Law, N: int, Q: int) -> Array:
     """Coordinates between which everything that is integrated over x is smooth."""
     from scipy.special import betaincinv
 
-    tails = 10.0**-_TAILS
+    tails = 10.0**-TAILS
     with np.errstate(all="ignore"):
         low = values.quantile(betaincinv(N - Q + 1, Q, np.append(tails, 0.5)))
         high = values.upper_quantile(betaincinv(Q, N - Q + 1, np.append(tails, 0.5)))
     bends = values.coordinate(e.bends() - game.lab.racing_value)
     # Just above the first value that violates, the number of violators changes from 0 on the scale 1 / N.
     layer = bends.min() + (values.high - values.low) * 2.0 ** -np.arange(1.0, 8.0 + math.log2(N))
-    return _clean(values, low, high, bends, layer, np.array([values.coordinate(0.0)]))
+    return clean_edges(values, low, high, bends, layer, np.array([values.coordinate(0.0)]))
 
 
-def _clean(values: Law, *groups: Array) -> Array:
+def clean_edges(values: Law, *groups: Array) -> Array:
     edges = np.concatenate([values.edges(), *groups])
     edges = np.unique(edges[np.isfinite(edges)])
     return edges[(edges >= values.low) & (edges <= values.high)]
@@ -252,8 +252,8 @@ def _features(
         return np.stack([density, density * rise, density * rise**2])
 
     if edges is None:
-        edges = _clean(values, values.coordinate(e.bends() - V), t)
-    low, high = _partial_integrals(below, above, edges, t)
+        edges = clean_edges(values, values.coordinate(e.bends() - V), t)
+    low, high = partial_integrals(below, above, edges, t)
     under, over = low[0] + low[1], high[0]
     h, d, m1, m2 = low / np.where(under > 0, under, 1.0)
     _, k1, k2 = high / np.where(over > 0, over, 1.0)
@@ -264,7 +264,7 @@ def _features(
     return h, d, base, m1, m2, base + k1, np.maximum(k2 - k1**2, 0.0)
 
 
-def _partial_integrals(below: Any, above: Any, edges: Array, t: Array) -> tuple[Array, Array]:
+def partial_integrals(below: Any, above: Any, edges: Array, t: Array) -> tuple[Array, Array]:
     """Integrals of `below` from the first edge to each t, and of `above` from each t to the last edge."""
     nodes, weights = gauss_rule()
     width = np.diff(edges)

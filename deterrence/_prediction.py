@@ -101,7 +101,7 @@ def predict(game: Game) -> Prediction:
     25.0
     """
     enforcement = Enforcement.of(game)
-    return _moments(game, enforcement, market_states(game, enforcement))
+    return moments(game, enforcement, market_states(game, enforcement))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,12 +159,18 @@ def limit(game: Game) -> Limit:
     """
     # One lab whose cut-off is certain: the states of the limit are those of a market at its limit price.
     enforcement = Enforcement.of(game)
-    m = _moments(game, enforcement, limit_states(game, enforcement), n_agents=1)
+    m = moments(game, enforcement, limit_states(game, enforcement), n_agents=1)
+    return Limit(game=game, **per_lab(m))
+
+
+def per_lab(m: Prediction) -> dict[str, float]:
+    """Means of the quantities that have a limit, by name."""
     names = [field.name for field in fields(Limit) if field.name != "game"]
-    return Limit(game=game, **{name: float(getattr(m, name).mean) for name in names})
+    return {name: float(getattr(m, name).mean) for name in names}
 
 
-def _moments(game: Game, enforcement: Enforcement, s: States, n_agents: int | None = None) -> Prediction:
+def moments(game: Game, enforcement: Enforcement, s: States, n_agents: int | None = None) -> Prediction:
+    """Moments of all quantities from the states of a market."""
     e, N = enforcement, n_agents or game.n_agents
     k, extra = game.audit.cost, game.lab.racing_value - game.audit.harm
 
@@ -219,12 +225,12 @@ def _among_losers(s: States) -> Moment:
     if not weight.sum() > 0:
         return Moment(math.nan, math.nan)
     weight = weight / weight.sum()
-    mean = _mean(weight, d)
+    mean = weighted_mean(weight, d)
     var = float(weigh(h * d / losers + (d - mean) ** 2, weight))
     return Moment(mean, math.sqrt(var))
 
 
-def _mean(weight: Array, x: Array) -> float:
+def weighted_mean(weight: Array, x: Array) -> float:
     """Weighted mean, from the likeliest x up, so that what is certain has no rounding error."""
     likeliest = x[np.argmax(weight)]
     return float(likeliest + weigh(x - likeliest, weight))

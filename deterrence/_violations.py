@@ -17,6 +17,7 @@ from deterrence._checks import (
     check_counts,
     check_finite,
     check_nonnegative,
+    check_nonnegative_or_inf,
     check_number,
     check_unit,
 )
@@ -213,7 +214,7 @@ def cumulative_defection(*, x: Number, v_L: Number, v_H: Number) -> Number:
     """
     (x,) = check_finite(x=x)
     v_L, v_H = _cut_offs(v_L, v_H)
-    return _defection_between(v_L, x, v_L, v_H, operations(x, v_L, v_H))
+    return ramp_integral(v_L, x, v_L, v_H, operations(x, v_L, v_H))
 
 
 def limit_violator_share(*, kappa: Number, a: Number, b: Number, v_L: Number, v_H: Number) -> Number:
@@ -288,17 +289,168 @@ def fixed_price_violation(*, v_p: Number, a: Number, b: Number, v_L: Number, v_H
     return _violating_share(below, a, b, v_L, v_H, op)
 
 
+def price_rule_mean(*, N: Number, Q: Number, u_hat: Number) -> Number:
+    r"""Expected number of violators under the gain rule p + V where all labs share one multiplier.
+
+    Every lab without a permit has the same gain, so that all violate if the price is above
+    :math:`\hat v - c`, and none otherwise: :math:`(N-Q)\,I_{1-\hat u}(Q, N-Q+1)`.
+
+    Parameters
+    ----------
+    N, Q : int or array of int
+        Labs, at least 1, and permits, at least 0.
+    u_hat : float or array, in [0, 1]
+        Quantile of the cut-off, F(v_hat), at which the price is just deterred.
+
+    Returns
+    -------
+    float or array, in [0, N - Q]
+        N where Q = 0, as the price is infinite; 0 where Q >= N. It holds where every lab has a rent.
+
+    Raises
+    ------
+    ParameterError
+        If an argument is out of range or not a number.
+
+    Examples
+    --------
+    >>> round(price_rule_mean(N=2, Q=1, u_hat=0.5), 12)   # one loser, if the better lab is above
+    0.75
+    """
+    from scipy.special import betaincc
+
+    (u_hat,) = check_unit(u_hat=u_hat)
+    N, Q = counts(N, Q)
+    op = operations(N, Q, u_hat)
+    losers, some = op.maximum(N - Q, 0.0), op.maximum(Q, 1)
+    dear = op.where(Q == 0, 1.0, betaincc(losers + 1, some, u_hat))  # of u_hat, not of 1 - u_hat
+    return as_number(losers * dear)
+
+
+def price_rule_violation(
+    *, share: Number, p: Number, D: Number, r0: Number, r1: Number, V: Number = 0.0
+) -> Number:
+    r"""Violators per lab under the gain rule p + V, for multipliers uniform on :math:`[r_0, r_1]`.
+
+    The share of labs without a permit times :math:`\delta(p+V)` of `defection_probability`.
+
+    Parameters
+    ----------
+    share : float or array, in [0, 1]
+        Labs without a permit per lab: 1 - kappa in a large market under a cap, F(v_p) at a fixed price.
+    p : float or array, money, >= 0, may be infinite
+        Permit price; infinite where there are no permits.
+    D, V : float or array, money, >= 0
+        Expected punishment before the risk multiplier, and racing value.
+    r0, r1 : float or array, 0 <= r0 <= r1
+        Bounds of the multiplier; equal if all labs share one.
+
+    Returns
+    -------
+    float or array, in [0, 1]
+
+    Raises
+    ------
+    ParameterError
+        If an argument is out of range or not a number.
+
+    Examples
+    --------
+    >>> price_rule_violation(share=0.5, p=0.75, D=0.5, r0=1.0, r1=2.0)
+    0.25
+    """
+    (share,) = check_unit(share=share)
+    (p,) = check_nonnegative_or_inf(p=p)
+    (V,) = check_nonnegative(V=V)
+    return share * defection_probability(g=p + V, D=D, r0=r0, r1=r1)
+
+
+def conditional_violator_pmf(*, j: Number, N: Number, Q: Number, h: Number) -> Number:
+    r"""Probability of j violators given the price, :math:`n_V \mid p \sim \mathrm{Bin}(N-Q, h)`.
+
+    Given the price of a cap that binds, the N - Q labs without a permit are independent.
+
+    Parameters
+    ----------
+    j : int or array of int
+        Number of violators, at least 0.
+    N, Q : int or array of int
+        Labs, at least 1, and permits, at least 0.
+    h : float or array, in [0, 1]
+        Probability that one of them violates: under the gain rule p + V it is :math:`\delta(p+V)`, as
+        `defection_probability`.
+
+    Returns
+    -------
+    float or array, in [0, 1]
+
+    Raises
+    ------
+    ParameterError
+        If an argument is out of range or not a number.
+
+    Examples
+    --------
+    >>> round(conditional_violator_pmf(j=1, N=4, Q=2, h=0.25), 12)
+    0.375
+    """
+    check_counts(0, j=j)
+    j, h = check_nonnegative(j=j) + check_unit(h=h)
+    N, Q = counts(N, Q)
+    losers = operations(N, Q).maximum(N - Q, 0.0)
+    return as_number(binomial(j, losers, h, 1 - h))
+
+
+def violator_variance(*, N: Number, Q: Number, h: Number, rho: Number) -> Number:
+    r"""Variance of the number of violators, :math:`(N-Q)\,E[h](1-E[h])\,(1 + (N-Q-1)\rho)`.
+
+    Given the price each of the N - Q labs without a permit violates with probability h, independently. The
+    price moves them together: :math:`\rho = \operatorname{Var}(h) / (E[h](1-E[h]))` is the correlation
+    between two of them.
+
+    Parameters
+    ----------
+    N, Q : int or array of int
+        Labs, at least 1, and permits, at least 0.
+    h : float or array, in [0, 1]
+        Mean over prices of the probability that a lab without a permit violates.
+    rho : float or array, in [0, 1]
+        Correlation between the violations of two labs without a permit.
+
+    Returns
+    -------
+    float or array, >= 0
+
+    Raises
+    ------
+    ParameterError
+        If an argument is out of range or not a number.
+
+    Examples
+    --------
+    >>> violator_variance(N=6, Q=2, h=0.5, rho=0.0)   # binomial
+    1.0
+    >>> violator_variance(N=6, Q=2, h=0.5, rho=1.0)   # all or none
+    4.0
+    """
+    h, rho = check_unit(h=h, rho=rho)
+    N, Q = counts(N, Q)
+    op = operations(N, Q, h, rho)
+    losers = op.maximum(N - Q, 0.0)
+    return losers * h * (1 - h) * (1 + (op.maximum(losers, 1.0) - 1) * rho)
+
+
 def _violating_share(t: Number, a: Number, b: Number, v_L: Number, v_H: Number, op: Any) -> Number:
     """Share of labs that violate if those below the position t in [a, b] have no permit."""
     width = op.where(b > a, b - a, 1.0)  # positions (v - a) / (b - a), in which nothing cancels
-    spread_out = _defection_between(0.0, t, (v_L - a) / width, (v_H - a) / width, op)
+    spread_out = ramp_integral(0.0, t, (v_L - a) / width, (v_H - a) / width, op)
     alike = op.where(covers(v_L, a), 0.0, 1.0)
     chance = op.minimum(1.0, op.maximum(0.0, op.ratio(a - v_L, v_H - v_L)))
     one_value = t * op.where(v_H > v_L, chance, alike)
     return op.minimum(t, op.where(b > a, spread_out, one_value))
 
 
-def _defection_between(start: Number, end: Number, low: Number, high: Number, op: Any) -> Number:
+def ramp_integral(start: Number, end: Number, low: Number, high: Number, op: Any) -> Number:
     """Integral from start to end of the ramp that climbs from 0 at low to 1 at high."""
     left, right = op.maximum(start, low), op.minimum(end, high)
     width = op.where(high > low, high - low, 1.0)

@@ -26,8 +26,10 @@ from sympy import (
 )
 
 from deterrence import _market as numeric
+from deterrence._prediction import predict
 from deterrence.formulas._formula import Formula
 from deterrence.formulas._printing import Named
+from deterrence.formulas._proposition import Proposition
 from deterrence.formulas._step import Step
 from deterrence.formulas._symbols import F, Math, N, Q, a, b, c, kappa, none, sold, u, v_p
 
@@ -68,6 +70,20 @@ def _price_cdf() -> Iterator[Step]:
     yield Step(
         "and both are 0 at $F = 0$. For three labs and two permits, the price is that of the median:",
         Eq(Integral(6 * _t * (1 - _t), (_t, 0, F)), 3 * F**2 * (1 - F) + F**3),
+    )
+
+
+def _expected_price() -> Iterator[Step]:
+    density = _t ** (N - Q) * (1 - _t) ** (Q - 1) / _beta(N - Q + 1, Q)
+    yield Step(
+        "The quantile of $v^*$ is Beta$(N-Q+1, Q)$: its density is that of one of $N$ labs at $u$, $Q-1$ of "
+        "the others above it and the rest below.",
+        Eq(density, N * binomial(N - 1, Q - 1) * (1 - _t) ** (Q - 1) * _t ** (N - Q)),
+    )
+    yield Step(
+        "For values uniform on $[a, b]$, three labs and two permits it is the mean of the formula above.",
+        Eq(Integral((a + (b - a) * _t - c) * 6 * _t * (1 - _t), (_t, 0, 1)), _price(Q)),
+        (Eq(N, 3), Eq(Q, 2)),
     )
 
 
@@ -152,6 +168,7 @@ _TRUTHFUL = "Bids are truthful: each lab bids its rent."
 _EVERY_RENT = "Every lab has a rent."
 
 with evaluate(False):  # printed as written
+    _density = u ** (N - Q) * (1 - u) ** (Q - 1) / _beta(N - Q + 1, Q)
     clearing_price_cdf = Formula(
         name="clearing_price_cdf",
         statement=(
@@ -179,6 +196,24 @@ with evaluate(False):  # printed as written
         assumptions=(_TRUTHFUL, _UNIFORM, _EVERY_RENT),
         source=("david",),
         derive=_price_mean,
+    )
+    expected_price = Proposition(
+        name="expected_price",
+        statement="The expected clearing price for any distribution of values.",
+        where={
+            Named(Symbol("mean"), "E[p]"): Integral(
+                Max(0, Named(Symbol("quantile"), "v(u)", "F^{-1}(u)") - c) * _density, (u, 0, 1)
+            )
+        },
+        function=predict,
+        result="price",
+        assumptions=(
+            _TRUTHFUL,
+            "Values are independent, with a continuous distribution function $F$.",
+            "There are permits, and fewer than labs.",
+        ),
+        source=("david",),
+        derive=_expected_price,
     )
     clearing_price_variance = Formula(
         name="clearing_price_variance",

@@ -24,8 +24,10 @@ sources = {
     "National Academy of Sciences 106:14230-14235.",
     "kleiman": "Kleiman, M. A. R. (1993). Enforcement swamping: a positive-feedback mechanism in "
     "rates of illicit activity. Mathematical and Computer Modelling 17(2):65-75.",
-    "maschler": "Maschler, M. (1966). A price leadership method for solving the inspector's non-"
-    "constant-sum game. Naval Research Logistics Quarterly 13:11-33.",
+    "malik": "Malik, A. S. (1990). Markets for pollution control when firms are noncompliant. "
+    "Journal of Environmental Economics and Management 18:97-106.",
+    "maschler": "Maschler, M. (1966). A price leadership method for solving the inspector's "
+    "non-constant-sum game. Naval Research Logistics Quarterly 13:11-33.",
     "mckelvey": "McKelvey, R. D. and Palfrey, T. R. (1995). Quantal response equilibria for normal "
     "form games. Games and Economic Behavior 10:6-38.",
     "milgrom": "Milgrom, P. and Roberts, J. (1990). Rationalizability, learning, and equilibrium in "
@@ -46,6 +48,9 @@ sources = {
     "specification": "Technical specification of the compute-permit simulation: table of key variables.",
     "stengel": "von Stengel, B. and Zamir, S. (2010). Leadership games with convex strategy sets. "
     "Games and Economic Behavior 69:446-457.",
+    "stranlund": "Stranlund, J. K. and Dhanda, K. K. (1999). Endogenous monitoring and enforcement of "
+    "a transferable emissions permit system. Journal of Environmental Economics and "
+    "Management 38:267-282.",
     "tsebelis": "Tsebelis, G. (1990). Are sanctions effective? A game-theoretic analysis. Journal of "
     "Conflict Resolution 34:3-28.",
 }

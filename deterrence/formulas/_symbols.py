@@ -193,6 +193,30 @@ down = _letter("down", r"\Delta_-", _PROBABILITY, "step down after none")
 pi_lc = _letter("pi_lc", r"\pi_1^{\mathrm{lc}}", _PROBABILITY, "least-cost deterrent")
 pi_c = _letter("pi_c", r"\pi_c", _RATIO, "audit probability below which enforcement collapses")
 eps = _letter("eps", r"\epsilon", _SHARE, "defection rate that is aimed at")
+_letter = _Topic("Strategic bids and welfare")
+rent = _letter("rent", "s", _BALANCE, "rent of a run, $v-c$")
+ceiling = _letter("ceiling", "e", _BALANCE, r"most that a lab pays rather than cheat, $p_{\mathrm{eff}}rP-V$")
+shared_ceiling = _letter(
+    "shared_ceiling", "e", _MONEY, "the same, where all labs share it and would pay something"
+)
+rank = _letter("rank", "m", _COUNT, "rank of the price among the bids from below, $N-Q+1$")
+bid = _letter("bid", "y", _BALANCE, "a bid")
+v_marginal = _letter(
+    "v_marginal", r"\tilde v", _BALANCE, "value or cut-off value that goes with the marginal bid"
+)
+v_end = _letter(
+    "v_end", r"\check v", _BALANCE, r"$\tilde v$, or the cost if that is more, moved into $[v_L, v_H]$"
+)
+revenue = _letter("revenue", "T", _MONEY, "expected payments for permits")
+penalties = _letter("penalties", "Z", _MONEY, "expected payments of labs that are caught")
+h_loser = _letter(
+    "h_loser", "h", _PROBABILITY, "probability that a lab without a permit violates, given the price"
+)
+h_mean = _letter("h_mean", "E[h]", _PROBABILITY, "mean probability that a lab without a permit violates")
+h_corr = _letter(
+    "h_corr", r"\rho", _PROBABILITY, "correlation of the violations of two labs without a permit"
+)
+unbought = _letter("unbought", "F(v_p)", _SHARE, "share of labs that do not buy at a fixed price")
 
 none = S.NaN
 """What a formula says where no such value exists."""
