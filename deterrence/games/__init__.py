@@ -4,3 +4,40 @@ Examples
 --------
 >>> from deterrence import games
 """
+
+from deterrence.games._escalation import (
+    DecayingEscalation,
+    Escalation,
+    consecutive_catches,
+    decaying_escalation,
+    escalation,
+    relapse_time,
+)
+from deterrence.games._splitting import (
+    SplitChoice,
+    SplitSwings,
+    SplitVolumes,
+    split_choice,
+    split_marginal,
+    split_swings,
+    split_volumes,
+)
+from deterrence.games._targeting import Targeting, targeting
+
+__all__ = [
+    "DecayingEscalation",
+    "Escalation",
+    "SplitChoice",
+    "SplitSwings",
+    "SplitVolumes",
+    "Targeting",
+    "consecutive_catches",
+    "decaying_escalation",
+    "escalation",
+    "relapse_time",
+    "split_choice",
+    "split_marginal",
+    "split_swings",
+    "split_volumes",
+    "targeting",
+]

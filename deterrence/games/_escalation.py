@@ -1,0 +1,382 @@
+"""Repeated enforcement that grows harsher with every catch, for good or until it decays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from deterrence._checks import (
+    Number,
+    Range,
+    check_finite,
+    check_nonnegative,
+    check_nonnegative_or_inf,
+    check_range,
+    check_unit,
+)
+from deterrence._compliance import TIE, covers
+from deterrence._numeric import ARRAY
+
+_DECAY = Range(float(np.nextafter(0.0, 1.0)), 1.0, "a number in (0, 1]")
+
+
+@dataclass(frozen=True)
+class Escalation:
+    """How often a lab must be caught before its growing loss of reputation deters it for good.
+
+    Attributes
+    ----------
+    g, p_eff, phi, R_0, f, r : float or array
+        The question: as for `escalation`.
+    catches : float or array
+        Catches until it complies for good; infinite where it never does.
+    steps_mean, steps_variance : float or array
+        Mean and variance of the steps until then, in all of which it violates.
+    violation_rate : float or array
+        Long-run violations per step: 0, or 1 where it never complies.
+    reason : str or array of str
+        Why it never does; empty where it does.
+    """
+
+    g: Any
+    p_eff: Any
+    phi: Any
+    R_0: Any
+    f: Any
+    r: Any
+    catches: Any
+    steps_mean: Any
+    steps_variance: Any
+    violation_rate: Any
+    reason: Any
+
+
+def escalation(
+    *, g: Number, p_eff: Number, phi: Number, R_0: Number, f: Number, r: Number = 1.0
+) -> Escalation:
+    r"""Catches and steps until a loss of reputation that grows with every catch deters for good.
+
+    After n catches the loss is :math:`R_n = R_0 (1+f)^n`, and the lab complies for good once
+    :math:`p_{\mathrm{eff}} r (\phi + R_n) \ge g`. The steps until then are negative binomial.
+
+    Parameters
+    ----------
+    g : float or array, money
+        Gain from violating for one step.
+    p_eff : float or array, in [0, 1]
+        Probability that a violator is detected.
+    phi, R_0 : float or array, money, >= 0
+        Fine, and loss of reputation at the first catch.
+    f : float or array, >= 0
+        Growth of the loss of reputation with each catch.
+    r : float or array, >= 0
+        Risk multiplier.
+
+    Returns
+    -------
+    Escalation
+
+    Raises
+    ------
+    ParameterError
+        If an argument is out of range or not a number.
+
+    Examples
+    --------
+    >>> answer = escalation(g=2.0, p_eff=0.5, phi=0.0, R_0=0.5, f=1.0)
+    >>> answer.catches, answer.steps_mean, answer.steps_variance
+    (3.0, 6.0, 6.0)
+    >>> escalation(g=2.0, p_eff=0.5, phi=0.0, R_0=0.5, f=0.0).reason
+    'the loss of reputation does not grow (R_0 f = 0)'
+    """
+    (g,), (p_eff,) = check_finite(g=g), check_unit(p_eff=p_eff)
+    phi, R_0, f, r = check_nonnegative(phi=phi, R_0=R_0, f=f, r=r)
+    g, p_eff, phi, R_0, f, r = question = np.broadcast_arrays(g, p_eff, phi, R_0, f, r)
+    felt = p_eff * r
+    at_once = covers(felt * (phi + R_0), g)
+    grows = (R_0 > 0) & (f > 0)
+    sought = ~at_once & grows & (felt > 0)
+    growth = np.log1p(np.where(sought, f, 1.0))
+
+    def deters(n: Any) -> Any:
+        return covers(felt * (phi + R_0 * np.exp(np.where(sought, n, 0.0) * growth)), g)
+
+    missing = g * (1 - TIE) / np.where(sought, felt, 1.0) - phi
+    times = np.where(sought, np.maximum(missing, R_0), 1.0) / np.where(sought, R_0, 1.0)
+    count = _first(np.log(times) / growth, deters)
+    catches = np.where(at_once, 0.0, np.where(sought, count, np.inf))
+    ends = catches < np.inf
+    n, chance = np.where(ends, catches, 0.0), np.where(p_eff > 0, p_eff, 1.0)
+    reason = np.where(
+        felt > 0, "the loss of reputation does not grow (R_0 f = 0)", "nothing is felt (p_eff r = 0)"
+    )
+    answer = (
+        catches,
+        np.where(ends, n / chance, np.inf),
+        np.where(ends, n * (1 - chance) / chance / chance, np.inf),
+        np.where(ends, 0.0, 1.0),
+        np.where(ends, "", reason),
+    )
+    return Escalation(*map(_plain, (*question, *answer)))
+
+
+@dataclass(frozen=True)
+class DecayingEscalation:
+    """What suspicion that grows with every catch and decays comes to.
+
+    Attributes
+    ----------
+    e, d, theta_0, theta_1, c_0, q_bar, g, B : float or array
+        The question: as for `decaying_escalation`.
+    ceiling, peak : float or array
+        Supremum of the excess after a step, and just before it decays.
+    mean : float or array
+        Stationary mean of the excess of a lab that always violates; where `saturates`, an upper bound.
+    mean_at_least : float or array
+        Lower bound of this mean; equal to it unless `saturates`.
+    variance : float, None or array
+        Stationary variance of the same excess; None, in arrays NaN, where `saturates`.
+    saturates : bool or array of bool
+        Whether the catch probability meets q_bar only at some excess below the ceiling; then the
+        stationary moments have no closed form.
+    inert : bool or array of bool
+        Whether no catch ever changes the catch probability.
+    deterrence_excess : float or array
+        Smallest excess at which the lab complies; 0 if it always does, infinite if it never does.
+    catches : float or array
+        Catches in a row, from no excess, until the lab complies; infinite if the excess never suffices.
+    relapse : float or array
+        Steps from there until it violates again; infinite if it always complies, 0 if it never does.
+    """
+
+    e: Any
+    d: Any
+    theta_0: Any
+    theta_1: Any
+    c_0: Any
+    q_bar: Any
+    g: Any
+    B: Any
+    ceiling: Any
+    peak: Any
+    mean: Any
+    mean_at_least: Any
+    variance: Any
+    saturates: Any
+    inert: Any
+    deterrence_excess: Any
+    catches: Any
+    relapse: Any
+
+
+def decaying_escalation(
+    *,
+    e: Number,
+    d: Number,
+    theta_0: Number,
+    g: Number,
+    B: Number,
+    theta_1: Number = 0.0,
+    c_0: Number = 0.0,
+    q_bar: Number = 1.0,
+) -> DecayingEscalation:
+    r"""Escalation by a coefficient :math:`c_0 + x_t` that every catch raises and time brings down.
+
+    The excess follows :math:`x_{t+1} = (1-d)(x_t + e)` after a catch and :math:`(1-d) x_t` otherwise,
+    from :math:`x_0 = 0`. A violator is caught with probability
+    :math:`\min(\bar q, \theta_0 + \theta_1 (c_0 + x_t))`, and a lab complies while this times B is at
+    least g. Whether decay leaves lasting compliance depends on `c_0` alone: else every spell ends.
+
+    Parameters
+    ----------
+    e : float or array, >= 0
+        What a catch adds to the coefficient.
+    d : float or array, in (0, 1]
+        Share of the excess lost in each step.
+    theta_0 : float or array, in [0, 1]
+        Catch probability at coefficient 0.
+    g : float or array, money
+        Gain from violating for one step.
+    B : float or array, money, >= 0
+        Perceived punishment.
+    theta_1 : float or array, >= 0
+        Catch probability per unit of the coefficient.
+    c_0 : float or array, >= 0
+        Coefficient without any catch.
+    q_bar : float or array, in [0, 1]
+        Ceiling of the catch probability.
+
+    Returns
+    -------
+    DecayingEscalation
+
+    Raises
+    ------
+    ParameterError
+        If an argument is out of range or not a number.
+
+    Examples
+    --------
+    >>> answer = decaying_escalation(e=1.0, d=0.5, theta_0=0.25, theta_1=0.25, g=0.4, B=1.0)
+    >>> answer.ceiling, round(answer.mean, 6), round(answer.deterrence_excess, 6)
+    (1.0, 0.333333, 0.6)
+    >>> answer.catches, answer.relapse, answer.saturates
+    (2.0, 1.0, False)
+    """
+    e, theta_1, c_0, B = check_nonnegative(e=e, theta_1=theta_1, c_0=c_0, B=B)
+    theta_0, q_bar = check_unit(theta_0=theta_0, q_bar=q_bar)
+    d, (g,) = check_range("d", d, _DECAY), check_finite(g=g)
+    question = np.broadcast_arrays(e, d, theta_0, theta_1, c_0, q_bar, g, B)
+    e, d, theta_0, theta_1, c_0, q_bar, g, B = question
+    ceiling = (1 - d) * e / d
+    least, most = theta_0 + theta_1 * c_0, theta_0 + theta_1 * (c_0 + ceiling)
+    base, top = np.minimum(q_bar, least), np.minimum(q_bar, most)
+    saturates = ~covers(q_bar, most) & (base < q_bar)
+    share, variance = _moments(e, d, base, top)
+    level = _deterrence_excess(theta_0, theta_1, c_0, q_bar, g, B)
+    catches = np.asarray(consecutive_catches(x_bar=level, e=e, d=d))
+    reached = np.where(np.isfinite(catches), _excess_after(catches, ceiling, d), 0.0)
+    answer = (
+        ceiling,
+        e / d,
+        ceiling * np.where(saturates, _most_share(base, theta_1 * ceiling, q_bar), share),
+        ceiling * share,
+        np.where(saturates, np.nan, variance),
+        saturates,
+        top == base,
+        level,
+        catches,
+        relapse_time(x_0=reached, x_bar=level, d=d),
+    )
+    return DecayingEscalation(*map(_plain, (*question, *answer)))
+
+
+def consecutive_catches(*, x_bar: Number, e: Number, d: Number) -> Number:
+    r"""Catches in a row, from no excess, after which the excess is at least x_bar.
+
+    After n of them it is :math:`\frac{(1-d)e}{d} (1 - (1-d)^n)`, which never reaches its supremum.
+
+    Parameters
+    ----------
+    x_bar : float or array, >= 0, may be infinite
+        Excess to be reached.
+    e : float or array, >= 0
+        What a catch adds.
+    d : float or array, in (0, 1]
+        Share of the excess lost in each step.
+
+    Returns
+    -------
+    float or array
+        Infinite where no number suffices.
+
+    Raises
+    ------
+    ParameterError
+        If an argument is out of range or not a number.
+
+    Examples
+    --------
+    >>> consecutive_catches(x_bar=0.75, e=1.0, d=0.5)
+    2.0
+    """
+    (x_bar,), (e,) = check_nonnegative_or_inf(x_bar=x_bar), check_nonnegative(e=e)
+    x_bar, e, d = np.broadcast_arrays(x_bar, e, check_range("d", d, _DECAY))
+    ceiling = (1 - d) * e / d
+    within = ~covers(x_bar, ceiling)  # within rounding of the supremum is at the supremum
+    share = np.where(within, x_bar * (1 - TIE), 0.0) / np.where(within, ceiling, 1.0)
+    slow = np.where(within, d, 0.5)
+    count = _first(
+        np.log1p(-share) / np.log1p(-slow),
+        lambda n: covers(_excess_after(n, ceiling, slow), np.where(within, x_bar, 0.0)),
+    )
+    return _plain(np.where(x_bar == 0, 0.0, np.where(within, count, np.inf)))
+
+
+def relapse_time(*, x_0: Number, x_bar: Number, d: Number) -> Number:
+    r"""Steps until a lab that complies while its excess is at least x_bar violates again.
+
+    The excess falls from x_0 by the factor 1 - d in each step; a tie complies.
+
+    Parameters
+    ----------
+    x_0 : float or array, >= 0
+        Excess now.
+    x_bar : float or array, >= 0, may be infinite
+        Smallest excess at which the lab complies.
+    d : float or array, in (0, 1]
+        Share of the excess lost in each step.
+
+    Returns
+    -------
+    float or array
+        0 where it violates now, infinite where x_bar = 0.
+
+    Raises
+    ------
+    ParameterError
+        If an argument is out of range or not a number.
+
+    Examples
+    --------
+    >>> relapse_time(x_0=0.8, x_bar=0.25, d=0.5)
+    2.0
+    """
+    (x_0,), (x_bar,) = check_nonnegative(x_0=x_0), check_nonnegative_or_inf(x_bar=x_bar)
+    x_0, x_bar, d = np.broadcast_arrays(x_0, x_bar, check_range("d", d, _DECAY))
+    complies = covers(x_0, x_bar)
+    falls = complies & (x_bar > 0) & (d < 1)
+    start, level = np.where(falls, x_0, 1.0), np.where(falls, x_bar, 1.0)
+    rate = np.log1p(-np.where(falls, d, 0.5))
+    count = _first(
+        -np.log(start / (level * (1 - TIE))) / rate, lambda n: ~covers(start * np.exp(n * rate), level)
+    )
+    return _plain(np.where(complies, np.where(x_bar > 0, np.where(falls, count, 1.0), np.inf), 0.0))
+
+
+def _first(guess: Any, holds: Callable[[Any], Any]) -> Any:
+    """Smallest whole number from which on a condition holds, known to within rounding of `guess`."""
+    n = np.floor(guess)
+    return np.where(holds(n), n, n + 1)
+
+
+def _excess_after(n: Any, ceiling: Any, d: Any) -> Any:
+    """Excess after n catches in a row."""
+    return -ceiling * np.expm1(n * np.log1p(-np.where(d < 1, d, 0.5)))
+
+
+def _moments(e: Any, d: Any, base: Any, top: Any) -> tuple[Any, Any]:
+    """Mean over ceiling and variance, for a catch probability linear from `base` at 0 to `top` there."""
+    spread = (1 - top) + base
+    share = ARRAY.ratio(base, spread)
+    slack = d * (d + 2 * (1 - d) * spread)
+    return share, np.square((1 - d) * e) * share * ARRAY.ratio(1 - top, spread) / slack
+
+
+def _most_share(base: Any, feedback: Any, q_bar: Any) -> Any:
+    """Upper bound of the mean catch probability: where the mean excess would reproduce itself."""
+    stable = feedback < 1
+    bound = base / np.where(stable, 1 - feedback, 1.0)
+    return np.where(base == 0, 0.0, np.where(stable, np.minimum(q_bar, bound), q_bar))
+
+
+def _deterrence_excess(theta_0: Any, theta_1: Any, c_0: Any, q_bar: Any, g: Any, B: Any) -> Any:
+    """Smallest excess at which the expected punishment reaches g."""
+    always = covers(np.minimum(q_bar, theta_0 + theta_1 * c_0) * B, g)
+    never = ~covers(q_bar * B, g) | (theta_1 == 0)
+    solved = ~always & ~never
+    slope = np.where(solved, theta_1, 1.0)
+    level = (np.where(solved, g, 0.0) / np.where(solved, B, 1.0) - theta_0) / slope - c_0
+    return np.where(always, 0.0, np.where(never, np.inf, np.maximum(level, 0.0)))
+
+
+def _plain(value: Any) -> Any:
+    """A scalar as a plain Python one, None where there is no such number; an array as it is."""
+    value = np.asarray(value)
+    if value.ndim:
+        return value
+    scalar = value.item()
+    return None if scalar != scalar else scalar
