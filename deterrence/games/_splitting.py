@@ -218,7 +218,7 @@ def _at_cost(chi: Any) -> Any:
 
 
 def _exponent(value: Any) -> Any:
-    """Return -ln of a value; the product of k uniform numbers is exp(-s), with s of the gamma law of order k."""
+    """Return -ln of a value: for a product of k uniform numbers, of the gamma law of order k."""
     s = -np.log(np.maximum(value, np.finfo(np.float64).tiny))
     return s if isinstance(value, np.ndarray) else float(s)
 
@@ -228,9 +228,9 @@ _TERMS = np.array([1 / math.factorial(k) for k in range(40)])
 
 def _gamma(order: int, s: Any, tail: Any) -> Any:
     """Distribution function of the gamma law at s, with `tail` = exp(-s), accurate also where it is tiny."""
-    op = operations(s)
-    first, rest = (np.polynomial.polynomial.polyval(s, part) for part in np.split(_TERMS, [order]))
-    probability = op.where(s < 2, tail * s**order * rest, 1 - tail * first)
+    head, rest = _TERMS[:order], np.concatenate([np.zeros(order), _TERMS[order:]])
+    below, above = (np.polynomial.polynomial.polyval(s, part) for part in (head, rest))
+    probability = operations(s).where(s < 4, tail * above, 1 - tail * below)
     return probability if isinstance(s, np.ndarray) else float(probability)
 
 
