@@ -75,6 +75,16 @@ from deterrence.formulas._punishment import (
     recoverable_penalty,
 )
 from deterrence.formulas._registry import derive, registry, sections
+from deterrence.formulas._repeated import (
+    targeting_cost_1,
+    targeting_cost_2,
+    targeting_g_H,
+    targeting_g_H_limit,
+    targeting_g_L,
+    targeting_inspection_rate,
+    targeting_policy,
+    targeting_violation_rate,
+)
 from deterrence.formulas._result import Result
 from deterrence.formulas._sheet import sheet
 from deterrence.formulas._sources import sources
@@ -157,6 +167,14 @@ __all__ = [
     "sections",
     "sheet",
     "sources",
+    "targeting_cost_1",
+    "targeting_cost_2",
+    "targeting_g_H",
+    "targeting_g_H_limit",
+    "targeting_g_L",
+    "targeting_inspection_rate",
+    "targeting_policy",
+    "targeting_violation_rate",
     "threshold_B",
     "threshold_P",
     "threshold_V",

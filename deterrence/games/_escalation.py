@@ -140,8 +140,8 @@ class DecayingEscalation:
     variance : float, None or array
         Stationary variance of the same excess; None, in arrays NaN, where `saturates`.
     saturates : bool or array of bool
-        Whether the catch probability meets q_bar only at some excess below the ceiling; then the
-        stationary moments have no closed form.
+        Whether the catch probability, not 0 at first, meets q_bar at an excess below the ceiling; then
+        the stationary moments have no closed form.
     inert : bool or array of bool
         Whether no catch ever changes the catch probability.
     deterrence_excess : float or array
@@ -234,7 +234,7 @@ def decaying_escalation(
     ceiling = (1 - d) * e / d
     least, most = theta_0 + theta_1 * c_0, theta_0 + theta_1 * (c_0 + ceiling)
     base, top = np.minimum(q_bar, least), np.minimum(q_bar, most)
-    saturates = ~covers(q_bar, most) & (base < q_bar)
+    saturates = ~covers(q_bar, most) & (base < q_bar) & (base > 0)
     share, variance = _moments(e, d, base, top)
     level = _deterrence_excess(theta_0, theta_1, c_0, q_bar, g, B)
     catches = np.asarray(consecutive_catches(x_bar=level, e=e, d=d))
@@ -360,7 +360,7 @@ def _most_share(base: Any, feedback: Any, q_bar: Any) -> Any:
     """Upper bound of the mean catch probability: where the mean excess would reproduce itself."""
     stable = feedback < 1
     bound = base / np.where(stable, 1 - feedback, 1.0)
-    return np.where(base == 0, 0.0, np.where(stable, np.minimum(q_bar, bound), q_bar))
+    return np.where(stable, np.minimum(q_bar, bound), q_bar)
 
 
 def _deterrence_excess(theta_0: Any, theta_1: Any, c_0: Any, q_bar: Any, g: Any, B: Any) -> Any:
