@@ -3,13 +3,16 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: run test check bench lock clean
+.PHONY: run test verify check bench lock clean
 
 run: $(READY)  ## theory against simulation for every shipped scenario; leaves its results in out/
 	$(BIN)/deterrence validate --out out
 
 test: $(READY)  ## the tests
 	$(BIN)/python -m pytest -n auto --dist worksteal
+
+verify: $(READY)  ## the tests at ten times as many points; takes a while
+	POINTS=100000 $(BIN)/python -m pytest -n auto --dist worksteal
 
 check: $(READY)  ## style, types, and the examples in README and docstrings
 	$(BIN)/ruff check .

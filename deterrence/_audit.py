@@ -9,14 +9,16 @@ from typing import Any
 import numpy as np
 
 from deterrence._checks import (
+    NONNEGATIVE,
+    UNIT,
     Number,
     check_finite,
-    check_nonnegative,
     check_nonnegative_or_inf,
+    check_range,
     check_unit,
 )
 from deterrence._compliance import covers
-from deterrence._numeric import operations
+from deterrence._numeric import elementwise, operations
 
 
 def deterrence_ratio(*, P: Number, beta: Number, v_star: Number, c: Number = 0.0) -> Number:
@@ -49,8 +51,7 @@ def deterrence_ratio(*, P: Number, beta: Number, v_star: Number, c: Number = 0.0
     >>> deterrence_ratio(P=1.5, beta=0.5, v_star=1.0, c=0.5)
     1.5
     """
-    sanction, rent, op = _sanction_and_rent(P, beta, v_star, c)
-    return op.ratio(sanction, op.maximum(rent, 0.0), zero_by_zero=math.inf)
+    return elementwise(_ratio, *_checked(P, beta, v_star, c))
 
 
 def optimal_pi_1(*, P: Number, beta: Number, v_star: Number, c: Number = 0.0) -> Number:
@@ -91,9 +92,7 @@ def optimal_pi_1(*, P: Number, beta: Number, v_star: Number, c: Number = 0.0) ->
     >>> round(optimal_pi_1(P=0.5, beta=0.8, v_star=1.2, c=0.4), 12)
     0.5
     """
-    sanction, rent, op = _sanction_and_rent(P, beta, v_star, c)
-    share = op.minimum(1.0, op.ratio(sanction, op.maximum(rent, 0.0)))
-    return op.where(rent < 0, 0.0, share)
+    return elementwise(_optimal, *_checked(P, beta, v_star, c))
 
 
 def least_cost_pi_1(*, P: Number, beta: Number, v_star: Number, c: Number = 0.0) -> Number:
@@ -131,8 +130,7 @@ def least_cost_pi_1(*, P: Number, beta: Number, v_star: Number, c: Number = 0.0)
     >>> least_cost_pi_1(P=2.0, beta=0.5, v_star=1.0, c=0.25)
     0.75
     """
-    sanction, rent, op = _sanction_and_rent(P, beta, v_star, c)
-    return op.minimum(1.0, op.ratio(op.maximum(rent, 0.0), sanction))
+    return elementwise(_least_cost, *_checked(P, beta, v_star, c))
 
 
 def sanction_objective(pi: Number, *, P: Number, beta: Number, v_star: Number, c: Number = 0.0) -> Number:
@@ -160,8 +158,8 @@ def sanction_objective(pi: Number, *, P: Number, beta: Number, v_star: Number, c
     0.0625
     """
     (pi,) = check_unit(pi=pi)
-    sanction, rent, _ = _sanction_and_rent(P, beta, v_star, c)
-    return pi * sanction - rent * (pi * pi) / 2
+    P, beta, v_star, c = _checked(P, beta, v_star, c)
+    return pi * (P * beta) - (v_star - c) * (pi * pi) / 2
 
 
 def deterred_share(*, pi_1: Number, x: Number) -> Number:
@@ -275,7 +273,23 @@ def least_cost_policy(*, t: Number, alpha: Number, beta: Number) -> AuditPolicy:
     )
 
 
-def _sanction_and_rent(P: Number, beta: Number, v_star: Number, c: Number) -> tuple[Any, Any, Any]:
-    (beta,) = check_unit(beta=beta)
-    P, v_star, c = check_nonnegative(P=P, v_star=v_star, c=c)
-    return P * beta, v_star - c, operations(P, beta, v_star, c)
+def _checked(P: Number, beta: Number, v_star: Number, c: Number) -> tuple[Number, ...]:
+    return (
+        check_range("P", P, NONNEGATIVE),
+        check_range("beta", beta, UNIT),
+        check_range("v_star", v_star, NONNEGATIVE),
+        check_range("c", c, NONNEGATIVE),
+    )
+
+
+def _ratio(op: Any, P: Number, beta: Number, v_star: Number, c: Number) -> Number:
+    return op.ratio(P * beta, op.maximum(v_star - c, 0.0), zero_by_zero=math.inf)
+
+
+def _optimal(op: Any, P: Number, beta: Number, v_star: Number, c: Number) -> Number:
+    rent = v_star - c
+    return op.where(rent < 0, 0.0, op.share(P * beta, op.maximum(rent, 0.0)))
+
+
+def _least_cost(op: Any, P: Number, beta: Number, v_star: Number, c: Number) -> Number:
+    return op.share(v_star - c, P * beta)

@@ -90,7 +90,7 @@ class Proposition(Result):
     def _plain(self) -> list[str]:
         lines = [self.name]
         for row in self.cases:
-            said = ", ".join(
+            said = "; ".join(
                 f"{plain_text(f'${head}$')}: {plain(cell)}"
                 for head, cell in zip(self.columns, row.then, strict=True)
             )

@@ -21,6 +21,7 @@ _HEAD = r"""\documentclass[11pt,a4paper]{article}
 \setlength{\textheight}{23.5cm}
 \setlength{\topmargin}{-1cm}
 \setlength{\emergencystretch}{3em}
+\hbadness=2500
 \allowdisplaybreaks
 \newtheorem{proposition}{Proposition}
 \title{Deterrence in a market for compute permits:\\ formulas and derivations}
@@ -98,8 +99,8 @@ def _entry(result: Result) -> str:
     lines.append(rf"\addcontentsline{{toc}}{{subsection}}{{\protect\numberline{{\theproposition}}{name}}}")
     lines += [r"\paragraph{Derivation.}", result.derivation_latex()]
     cited = rf"\cite{{{','.join(result.source)}}}" if result.source else "Derived here"
-    lines.append(rf"\paragraph{{Source.}} {cited}. \\")
-    lines.append(rf"\textbf{{In Python.}} \texttt{{{_code(result.twin)}}}")
+    lines.append(rf"\paragraph{{Source.}} {cited}.\par")
+    lines.append(rf"{{\raggedright\noindent\textbf{{In Python.}} \texttt{{{_code(result.twin)}}}\par}}")
     return "\n".join(lines)
 
 

@@ -15,16 +15,16 @@ import sympy
 
 import deterrence
 from deterrence import ParameterError, formulas, games
-from deterrence.formulas import Formula, glossary, registry, sections
+from deterrence.formulas import Formula, Result, glossary, registry, sections
 
-every_formula = pytest.mark.parametrize("formula", registry.values(), ids=list(registry))
+FORMULAS = {name: result for name, result in registry.items() if isinstance(result, Formula)}
+every_formula = pytest.mark.parametrize("formula", FORMULAS.values(), ids=list(FORMULAS))
+every_result = pytest.mark.parametrize("result", registry.values(), ids=list(registry))
 
 
 def test_registry_is_the_public_face():
     assert all(getattr(formulas, name) is formula for name, formula in registry.items())
-    assert {name for name in formulas.__all__ if isinstance(getattr(formulas, name), Formula)} == set(
-        registry
-    )
+    assert {name for name in formulas.__all__ if isinstance(getattr(formulas, name), Result)} == set(registry)
     assert [formula for section in sections.values() for formula in section] == list(registry.values())
     with pytest.raises(TypeError):
         registry["another"] = formulas.margin  # pyright: ignore[reportIndexIssue]
@@ -38,30 +38,34 @@ def test_every_threshold_of_the_library_has_a_formula():
 
 
 @every_formula
-def test_carries_what_a_reader_needs(formula):
-    assert formula.statement.endswith(".")
-    assert set(formula.source) <= set(formulas.sources)
+def test_all_letters_are_in_the_glossary(formula):
     assert formula.expanded.free_symbols <= glossary.keys()
-    for variable in formula.symbols:
+
+
+@every_result
+def test_carries_what_a_reader_needs(result):
+    assert result.statement.endswith(".")
+    assert set(result.source) <= set(formulas.sources)
+    for variable in result.symbols:
         assert variable.meaning
         assert variable.unit
         assert isinstance(variable.domain, sympy.Set)
-    prose = [formula.statement, *formula.assumptions, *(step.text for step in formula.steps)]
+    prose = [result.statement, *result.assumptions, *(step.text for step in result.steps)]
     assert all(text.count("$") % 2 == 0 for text in prose)
 
 
-@every_formula
-def test_stands_for_a_public_function(formula):
-    function = formula.function.func if isinstance(formula.function, partial) else formula.function
+@every_result
+def test_stands_for_a_public_function(result):
+    function = result.function.func if isinstance(result.function, partial) else result.function
     room = games if function.__module__.startswith("deterrence.games") else deterrence
     assert getattr(room, function.__name__) is function
-    assert formula.twin.startswith(f"{'games.' if room is games else ''}{function.__name__}(")
+    assert result.twin.startswith(f"{'games.' if room is games else ''}{function.__name__}(")
 
 
-@every_formula
-def test_cannot_be_changed(formula):
+@every_result
+def test_cannot_be_changed(result):
     with pytest.raises(dataclasses.FrozenInstanceError):
-        formula.expr = sympy.S.Zero
+        result.name = "another"
 
 
 def test_calls_the_function():
@@ -104,9 +108,9 @@ class TestWriting:
         assert (r"\begin{cases}" in formula.latex()) == branches
         assert "Piecewise" not in formula.latex()
 
-    @every_formula
-    def test_letters_are_the_models(self, formula):
-        written = formula.latex() + formula.derivation_latex()
+    @every_result
+    def test_letters_are_the_models(self, result):
+        written = result.latex() + result.derivation_latex()
         for wrong in (
             r"\pi_{",
             "p_{eff}",
@@ -118,7 +122,7 @@ class TestWriting:
             "None",
         ):
             assert wrong not in written
-        assert formula.latex().count("{") == formula.latex().count("}")
+        assert result.latex().count("{") == result.latex().count("}")
 
     @pytest.mark.parametrize(
         "name", ["optimal_pi_1", "least_cost_pi_1", "deterrence_ratio", "sanction_objective"]
@@ -144,13 +148,21 @@ class TestWriting:
     def test_notebooks(self, formula):
         assert formula._repr_latex_() == rf"$\displaystyle {formula.latex()}$"
 
-    @every_formula
-    def test_derivation_as_text(self, formula):
-        text = formula.derivation()
-        assert text.startswith(f"{formula.name} = ")
+    @every_result
+    def test_derivation_as_text(self, result):
+        text = formulas.derive(result.name)
+        assert text == result.derivation()
+        assert text.startswith(f"{result.name} = " if isinstance(result, Formula) else result.name)
         assert "Source: " in text
-        assert len(text.splitlines()) > 2 * len(formula.steps)
+        assert len(text.splitlines()) > 2 * len(result.steps)
         assert not set("$\\{}").intersection(text)
+
+    def test_derive_by_name(self):
+        assert formulas.derive("margin", form="latex") == formulas.margin.derivation_latex()
+        with pytest.raises(ParameterError, match='name = "margins": is no result, did you mean margin'):
+            formulas.derive("margins")
+        with pytest.raises(ParameterError, match='form = "html"'):
+            formulas.derive("margin", form="html")  # pyright: ignore[reportArgumentType]
 
     def test_the_two_audit_rules_say_which_deters(self):
         assert "deters the marginal lab if and only if x >= 1" in formulas.optimal_pi_1.derivation()
