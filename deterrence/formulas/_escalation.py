@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sympy import Derivative, Eq, Ge, Gt, Le, Limit, Lt, Min, Symbol, evaluate, log, oo
+from sympy import Derivative, Eq, Ge, Gt, Limit, Lt, Min, Symbol, evaluate, log, oo
 
 from deterrence.formulas._printing import Named
 from deterrence.formulas._step import Step
 from deterrence.formulas._symbols import (
-    B,
     R_0,
+    B,
     c_0,
     decay,
     e,
@@ -70,8 +70,8 @@ _SQUARE = Named((2 - p_eff) / p_eff**2, "E(T^2)", "E[T^2]")
 def steps_mean() -> Iterator[Step]:
     """Mean of a sum of geometric waiting times."""
     yield Step(
-        "While the lab violates it is caught in each step with probability $p_{\\mathrm{eff}}$. The wait $T$ "
-        "for a catch takes one step, and starts again unless that brings the catch.",
+        "A violator is caught in each step with probability $p_{\\mathrm{eff}}$. The wait $T$ for a catch "
+        "takes one step, and starts again unless that brings the catch.",
         Eq(_WAIT, 1 + (1 - p_eff) * _WAIT),
     )
     yield Step("The waits for $n$ catches add up.", Eq(_n * _WAIT, _n / p_eff))
@@ -127,8 +127,8 @@ _RISING = (Lt(theta_1, 1 / _S),)
 def mean_excess() -> Iterator[Step]:
     """The mean excess where the ceiling is out of reach, and a bound where it is not."""
     yield Step(
-        r"Below the ceiling. If $q_0 + \theta_1 S \le \bar q$ no excess meets the ceiling. Then the mean $m$ is "
-        "what one step makes of it,",
+        r"Below the ceiling. If $q_0 + \theta_1 S \le \bar q$ no excess meets the ceiling, and the mean $m$ "
+        "is what one step makes of it,",
         Eq((1 - decay) * (_MEAN + e * (q_least + theta_1 * _MEAN)), _MEAN),
     )
     yield Step("that is, $S$ times the mean catch probability.", Eq(_MEAN, _S * (q_least + theta_1 * _MEAN)))
@@ -137,10 +137,12 @@ def mean_excess() -> Iterator[Step]:
         Lt(_S * theta_1, 1),
         (Lt(theta_1, (1 - q_least) / _S), Lt(q_least, 1)),
     )
-    yield Step("Constant probability. Without feedback the mean is", Eq(_MEAN, _S * q_least), (Eq(theta_1, 0),))
     yield Step(
-        "Beyond it. If the ceiling is met, the catch probability is concave in the excess, and so at most, in "
-        r"the mean, that at the mean excess: $m \le S (q_0 + \theta_1 m)$. With feedback below 1 any $y > m$ "
+        "Constant probability. Without feedback the mean is", Eq(_MEAN, _S * q_least), (Eq(theta_1, 0),)
+    )
+    yield Step(
+        "Beyond it. If the ceiling is met, the catch probability is concave in the excess, and its mean is "
+        r"at most that at the mean excess: $m \le S (q_0 + \theta_1 m)$. With feedback below 1 any $y > m$ "
         "fails that, so the formula is an upper bound.",
         Lt(_S * (q_least + theta_1 * _y), _y),
         (Gt(_y, _MEAN), *_RISING),
@@ -155,9 +157,9 @@ def floor_of_mean() -> Iterator[Step]:
     """A lower bound of the mean excess, by the chord of a concave function."""
     chord = q_least + (q_most - q_least) * _y
     yield Step(
-        "The catch probability is concave in the excess, and so at least its chord from 0 to $S$. As the mean "
-        "excess is $S$ times the mean catch probability, that probability is at least what the chord makes "
-        "of it; at equality it is $q$,",
+        "The catch probability is concave in the excess, and so at least its chord from 0 to $S$. As the "
+        "mean excess is $S$ times the mean catch probability, the latter is at least what the chord makes of "
+        "it; at equality it is $q$,",
         Eq(q_least + (q_most - q_least) * _FLOOR, _FLOOR),
     )
     yield Step("and any $y < q$ falls short.", Gt(chord, _y), (Lt(_y, _FLOOR),))
@@ -170,7 +172,9 @@ def floor_of_mean() -> Iterator[Step]:
 
 def variance_of_excess() -> Iterator[Step]:
     """The variance that one step reproduces."""
-    spread = (1 - decay) ** 2 * e**2 * _CAUGHT * (1 - _CAUGHT) / (1 - (1 - decay) ** 2 * (1 + 2 * e * theta_1))
+    spread = (
+        (1 - decay) ** 2 * e**2 * _CAUGHT * (1 - _CAUGHT) / (1 - (1 - decay) ** 2 * (1 + 2 * e * theta_1))
+    )
     V = Named(spread, "s", "s")
     yield Step(
         "Below the ceiling a catch has the mean $q$,",
@@ -196,9 +200,7 @@ def excess_that_deters() -> Iterator[Step]:
         Eq((theta_0 + theta_1 * (c_0 + x_bar)) * B, g),
         (Eq(x_bar, excess),),
     )
-    yield Step(
-        "More deters more.", Ge(Derivative((theta_0 + theta_1 * (c_0 + x_bar)) * B, x_bar), 0)
-    )
+    yield Step("More deters more.", Ge(Derivative((theta_0 + theta_1 * (c_0 + x_bar)) * B, x_bar), 0))
 
 
 def catches_in_a_row() -> Iterator[Step]:
@@ -218,8 +220,8 @@ def relapse() -> Iterator[Step]:
         Lt(x_0 * (1 - decay) ** (_n + 1), x_0 * (1 - decay) ** _n),
     )
     yield Step(
-        r"It is at $\bar x$ at the logarithm, for real $n$; there the lab still complies, and in the next whole "
-        "step it violates.",
+        r"It is at $\bar x$ at the logarithm, for real $n$; there the lab still complies, and at the next "
+        "whole number it violates.",
         Eq(x_0 * (1 - decay) ** _n, x_bar),
         (Eq(_n, fall),),
     )
@@ -230,8 +232,8 @@ def cycles() -> Iterator[Step]:
     yield from catches_in_a_row()
     yield from relapse()
     yield Step(
-        r"No excess outlasts the decay: only $\bar x = 0$ makes compliance last.",
-        Eq(Limit(x_0 * (1 + _y) ** -_n, _n, oo), 0),
+        r"No excess outlasts the decay, here $1 - d = 1/(1+y)$: only $\bar x = 0$ makes compliance last.",
+        Eq(Limit(x_0 / (1 + _y) ** _n, _n, oo), 0),
     )
 
 
@@ -242,5 +244,7 @@ def inertia() -> Iterator[Step]:
     yield Step("Nor does it if it does not depend on the coefficient", Eq(chance, q_least),
                (Eq(theta_1, 0), Lt(q_least, q_bar)))  # fmt: skip
     yield Step("or if every catch is forgotten at once.", Eq(_S, 0), (Eq(decay, 1),))
-    yield Step("Else a catch raises it.", Gt(Min(q_bar, q_least + theta_1 * x_0), q_least),
-               (Gt(x_0, 0), Lt(q_least, q_bar)))  # fmt: skip
+    yield Step("Else an excess raises it,", Gt(chance, q_least),
+               (Lt(x_0, (q_bar - q_least) / theta_1), Lt(q_least, q_bar)))  # fmt: skip
+    yield Step("up to the ceiling.", Eq(chance, q_bar),
+               (Gt(x_0, (q_bar - q_least) / theta_1), Lt(q_least, q_bar)))  # fmt: skip

@@ -11,25 +11,26 @@ from deterrence.formulas._formula import Formula
 from deterrence.formulas._printing import Named
 from deterrence.formulas._proposition import Case, Proposition
 from deterrence.formulas._symbols import (
-    B,
     F_1,
     F_2,
     R_0,
+    B,
     c_0,
     decay,
     delta,
     e,
     f,
     g,
+    n_row,
     n_star,
     none,
     p_1,
     p_2,
     p_eff,
     phi,
-    q,
     q_bar,
     q_least,
+    q_mean,
     q_most,
     r,
     release,
@@ -65,9 +66,10 @@ _GROWS = (
 _CAUGHT = {"g": g, "p_eff": p_eff, "phi": phi, "R_0": R_0, "f": f, "r": r}
 
 _DECAYS = (
-    "The audit coefficient is $c_0$ plus an excess. A catch adds $e$ to it, and in each step the share $d$ of "
-    "it is lost, from the catch of that step on. It starts at 0.",
-    r"A violator is caught with probability $\theta_0 + \theta_1$ times the coefficient, and at most $\bar q$.",
+    "The audit coefficient is $c_0$ plus an excess that starts at 0. A catch adds $e$ to the excess; then, "
+    "in every step, the share $d$ of it is lost.",
+    r"A violator is caught with probability $\theta_0$ plus $\theta_1$ times the coefficient, and at most "
+    r"with $\bar q$.",
 )
 _EXCESS = {"e": e, "d": decay}
 _CHANCE = {"theta_0": theta_0, "theta_1": theta_1, "c_0": c_0, "q_bar": q_bar}
@@ -309,12 +311,16 @@ with evaluate(False):  # printed as written
             (0, Eq(q_least, 0)),
             ((1 - decay) ** 2 * e**2 * q_bar * (1 - q_bar) / (1 - (1 - decay) ** 2), Ge(q_least, q_bar)),
             (
-                (1 - decay) ** 2 * e**2 * q * (1 - q) / (1 - (1 - decay) ** 2 * (1 + 2 * e * theta_1)),
+                (1 - decay) ** 2
+                * e**2
+                * q_mean
+                * (1 - q_mean)
+                / (1 - (1 - decay) ** 2 * (1 + 2 * e * theta_1)),
                 Le(q_least + x_max * theta_1, q_bar),
             ),
             (none, True),
         ),
-        where={q: q_least / (1 - x_max * theta_1), x_max: steps.supremum, q_least: steps.least},
+        where={q_mean: q_least / (1 - x_max * theta_1), x_max: steps.supremum, q_least: steps.least},
         function=decaying_escalation,
         arguments={**_EXCESS, **_CHANCE, **_NO_LAB},
         result="variance",
@@ -389,13 +395,16 @@ with evaluate(False):  # printed as written
         name="deterrence_cycles",
         statement="Decay gives cycles, not lasting compliance: the catches in a row $n$ from no excess to "
         "compliance, and the steps $t$ from there to the next violation; $S = (1-d)e/d$.",
-        where={x_max: steps.supremum},
+        where={n_row: ceiling(steps.climb), x_max: steps.supremum},
         columns=("n", "t"),
         cases=(
             Case((Eq(x_bar, 0),), (S.Zero, oo)),
             Case(
                 (Gt(x_bar, 0), Lt(x_bar, x_max)),
-                (ceiling(steps.climb), floor(log(x_max * (1 - (1 - decay) ** n_star) / x_bar) / -log(1 - decay)) + 1),
+                (
+                    n_row,
+                    floor(log(x_max * (1 - (1 - decay) ** n_row) / x_bar) / -log(1 - decay)) + 1,
+                ),
             ),
             Case((Gt(x_bar, 0), Ge(x_bar, x_max)), (oo, S.Zero)),
         ),

@@ -166,8 +166,10 @@ theta_0 = _letter("theta_0", r"\theta_0", _PROBABILITY, "catch probability at co
 theta_1 = _letter("theta_1", r"\theta_1", _RATIO, "catch probability per unit of the coefficient")
 q_bar = _letter("q_bar", r"\bar q", _PROBABILITY, "ceiling of the catch probability")
 q_least = _letter("q_least", "q_0", _RATIO, r"catch probability without excess, $\theta_0 + \theta_1 c_0$")
+q_mean = _letter("q_mean", "q", _PROBABILITY, "mean catch probability")
 q_most = _letter("q_most", "q_S", _PROBABILITY, "catch probability at the largest excess")
 x_max = _letter("x_max", "S", _RATIO, "supremum of the excess coefficient")
+n_row = _letter("n_row", "n", _CATCHES, "catches in a row from no excess to compliance")
 x_bar = _letter("x_bar", r"\bar x", _RATIO, "excess coefficient from which a lab complies")
 x_0 = _letter("x_0", "x_0", _RATIO, "excess coefficient")
 

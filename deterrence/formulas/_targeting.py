@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sympy import Derivative, Eq, Ge, Gt, Le, Limit, Lt, evaluate, oo
+from sympy import Derivative, Eq, Ge, Gt, Le, Limit, evaluate, oo
 
 from deterrence.formulas._printing import Named
 from deterrence.formulas._step import Step

@@ -88,7 +88,7 @@ def corner_points(formula: Formula) -> dict[str, np.ndarray]:
 
 
 def in_order(formula: Formula, letters: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Exchange letters until the relations between two of them hold; keep the points at which all others do."""
+    """Exchange letters until the relations between two of them hold; keep the points at which all hold."""
     pairs = [relation for relation in formula.valid if relation.lhs.is_Symbol and relation.rhs.is_Symbol]
     for relation in pairs * len(pairs):
         low, high = relation.lhs.name, relation.rhs.name
