@@ -101,6 +101,18 @@ from deterrence.formulas._repeated import (
 from deterrence.formulas._result import Result
 from deterrence.formulas._sheet import sheet
 from deterrence.formulas._sources import sources
+from deterrence.formulas._splitting import (
+    best_action,
+    evade_payoff,
+    split_marginal_audit,
+    split_marginal_benefit,
+    split_marginal_coordination,
+    split_marginal_cost,
+    split_marginal_detection,
+    split_marginal_fine,
+    split_payoff,
+    split_shares,
+)
 from deterrence.formulas._step import Step
 from deterrence.formulas._symbols import Variable, glossary
 from deterrence.formulas._threshold import (
@@ -132,6 +144,7 @@ __all__ = [
     "Step",
     "Variable",
     "audit_rate",
+    "best_action",
     "catches_in_a_row",
     "check_rate",
     "clearing_price_cdf",
@@ -153,6 +166,7 @@ __all__ = [
     "escalation_mean",
     "escalation_variance",
     "escalation_violation_rate",
+    "evade_payoff",
     "excess_ceiling",
     "excess_mean",
     "excess_mean_floor",
@@ -193,6 +207,14 @@ __all__ = [
     "sections",
     "sheet",
     "sources",
+    "split_marginal_audit",
+    "split_marginal_benefit",
+    "split_marginal_coordination",
+    "split_marginal_cost",
+    "split_marginal_detection",
+    "split_marginal_fine",
+    "split_payoff",
+    "split_shares",
     "targeting_cost_1",
     "targeting_cost_2",
     "targeting_g_H",

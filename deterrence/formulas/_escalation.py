@@ -32,9 +32,9 @@ from deterrence.formulas._symbols import (
 _n, _m, _y = (Symbol(name, positive=True) for name in "nmy")
 
 with evaluate(False):  # printed as written
-    needed = log((g / (p_eff * r) - phi) / R_0) / log(1 + f)
+    needed = log((g - p_eff * r * phi) / (p_eff * r * R_0)) / log(1 + f)
     climb = log(1 - x_bar / x_max) / log(1 - decay)
-    fall = log(x_0 / x_bar) / -log(1 - decay)
+    fall = log(x_bar / x_0) / log(1 - decay)
     supremum = (1 - decay) * e / decay
     least = theta_0 + theta_1 * c_0
     excess = (g / B - theta_0) / theta_1 - c_0

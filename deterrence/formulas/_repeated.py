@@ -111,7 +111,7 @@ with evaluate(False):  # printed as written
         left=r"\lim_{\delta \to 1} g_H",
         expr=Piecewise(
             (p_2 * F_2 + p_2 * release * (p_2 * F_2 - p_1 * F_1) / p_1, Gt(p_1, 0)),
-            (oo, Gt(p_2 * release * (p_2 * F_2), 0)),
+            (oo, Gt(p_2 * release * F_2, 0)),
             (p_2 * F_2, True),
         ),
         function=targeting,
@@ -152,7 +152,10 @@ with evaluate(False):  # printed as written
         arguments=_LAB,
         result="cost_1",
         valid=_order,
-        assumptions=(*_GROUPS, r"$\Delta$ and $E_2$ are those of the cost from group 2."),
+        assumptions=(
+            *_GROUPS,
+            r"$\Delta = (g - p_1 F_1)/(1 - \delta (1 - p_1 - p_2 u))$ and $W_2 = p_2 F_2/(1-\delta)$.",
+        ),
         source=("harrington",),
         derive=two_groups.costs,
     )
@@ -169,7 +172,7 @@ with evaluate(False):  # printed as written
         arguments=_LAB,
         result="cost_2",
         valid=_order,
-        assumptions=(*_GROUPS, r"$\Delta$ is what it adds to $E_1$ in the middle case."),
+        assumptions=(*_GROUPS, "$E_1$ is the cost from a start in group 1."),
         source=("harrington",),
         derive=two_groups.costs,
     )
@@ -403,7 +406,7 @@ with evaluate(False):  # printed as written
                 (Gt(x_bar, 0), Lt(x_bar, x_max)),
                 (
                     n_row,
-                    floor(log(x_max * (1 - (1 - decay) ** n_row) / x_bar) / -log(1 - decay)) + 1,
+                    floor(log(x_bar / (x_max * (1 - (1 - decay) ** n_row))) / log(1 - decay)) + 1,
                 ),
             ),
             Case((Gt(x_bar, 0), Ge(x_bar, x_max)), (oo, S.Zero)),

@@ -4,21 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from sympy import (
-    Derivative,
-    Eq,
-    Ge,
-    Gt,
-    Integral,
-    Le,
-    Lt,
-    Rational,
-    Symbol,
-    evaluate,
-    log,
-)
+from sympy import Eq, Ge, Gt, Le, Lt, Piecewise, Rational, S, evaluate
 
-from deterrence.formulas._printing import Named
+from deterrence.formulas import _third_action as steps
+from deterrence.formulas._formula import Formula
+from deterrence.formulas._printing import Named, latex
+from deterrence.formulas._proposition import Case, Proposition
 from deterrence.formulas._step import Step
 from deterrence.formulas._symbols import (
     Math,
@@ -26,132 +17,110 @@ from deterrence.formulas._symbols import (
     benefit,
     coordination,
     detection,
+    glossary,
     sanction,
     split_cost,
 )
+from deterrence.games import split_choice, split_marginal, split_volumes
 
-_t, _x, _y = (Symbol(name, positive=True) for name in "txy")
-_spared = Symbol("tau", positive=True)
+_UNIFORM = "All parameters but the known one are independent and uniform on $[0, 1]$."
+_PAYOFFS = "Complying pays 0."
+_TIES = "A tie complies; between the other two the lab evades."
+_CHOICE = {
+    "b": benefit,
+    "a": audit,
+    "d": detection,
+    "F": sanction,
+    "chi": split_cost,
+    "varsigma": coordination,
+}
+_COMPLY, _SPLIT, _EVADE = (
+    Named(S(i), name, rf"\text{{{name}}}") for i, name in enumerate(("comply", "split", "evade"))
+)
+
+
+def _marginal(name: str, known: Math, expr: Math, derive: Callable[[], Iterator[Step]]) -> Formula:
+    (keyword,) = (key for key, parameter in _CHOICE.items() if parameter is known)
+    return Formula(
+        name=name,
+        statement=f"The share of labs that comply at a known {glossary[known].meaning}.",
+        left=f"C({latex(known)})",
+        expr=expr,
+        function=split_marginal,
+        arguments={keyword: known},
+        assumptions=(_UNIFORM,),
+        derive=derive,
+    )
+
 
 with evaluate(False):  # printed as written
-    _whole = audit * detection * sanction
-    _density = log(_x) ** 2 / 2
-    _parts = split_cost + audit * detection * coordination * sanction
-
-_X = Named(_whole, "X", "X")
-_EVADE = Named(benefit - _whole, "U_evade", r"U_{\mathrm{evade}}")
-_SPLIT = Named(benefit - _parts, "U_split", r"U_{\mathrm{split}}")
-
-
-def _choice() -> Iterator[Step]:
-    spares, wastes = (sign(split_cost, _X * (1 - coordination)) for sign in (Lt, Gt))
-    yield Step("A split costs $\\chi$ and spares the share $1-\\varsigma$ of the expected fine $X = adF$:",
-               Eq(_SPLIT - _EVADE, _X * (1 - coordination) - split_cost))  # fmt: skip
-    yield Step(r"Where $\chi < X(1-\varsigma)$ it beats evading,", Gt(_SPLIT, _EVADE), (spares,))
-    yield Step(
-        r"and the lab splits if that beats complying, $b > \chi + \varsigma X$; if it does not, evading does "
-        "not either.",
-        Lt(_EVADE, 0),
-        (Lt(benefit, _parts), spares),
+    evade_payoff = Formula(
+        name="evade_payoff",
+        statement="The expected payoff of evading.",
+        left=r"U_{\mathrm{evade}}",
+        expr=benefit - steps.whole,
+        function=split_choice,
+        arguments={**_CHOICE, "chi": S.Zero, "varsigma": S.Zero},
+        result="evade",
+        assumptions=(_PAYOFFS,),
+        source=("becker",),
+        derive=steps.evade_payoff,
     )
-    yield Step(r"Where $\chi > X(1-\varsigma)$ evading beats splitting,", Lt(_SPLIT, _EVADE), (wastes,))
-    yield Step(
-        "and the lab evades if that beats complying, $b > X$; if it does not, splitting does not either.",
-        Lt(_SPLIT, 0),
-        (Lt(benefit, _X), wastes),
+    split_payoff = Formula(
+        name="split_payoff",
+        statement="The expected payoff of splitting the run.",
+        left=r"U_{\mathrm{split}}",
+        expr=benefit - split_cost - audit * detection * coordination * sanction,
+        function=split_choice,
+        arguments=_CHOICE,
+        result="split",
+        assumptions=(_PAYOFFS,),
+        derive=steps.split_payoff,
     )
-    yield Step(
-        r"So a split is best for some benefit if and only if $\varsigma < 1 - \chi/X$. At $\varsigma = 1 - "
-        r"\chi/X$ it is as good as evading.",
-        Eq(_SPLIT, _EVADE),
-        (Eq(split_cost, _X * (1 - coordination)),),
-    )
-
-
-def _evade_payoff() -> Iterator[Step]:
-    yield Step("A larger fine hurts.", Le(Derivative(_EVADE, sanction), 0))
-    yield Step("The lab is as well off as by complying at", Eq(_EVADE, 0), (Eq(benefit, _whole),))
-
-
-def _split_payoff() -> Iterator[Step]:
-    yield Step("Better coordination hurts.", Le(Derivative(_SPLIT, coordination), 0))
-    yield Step("The lab is as well off as by complying at", Eq(_SPLIT, 0), (Eq(benefit, _parts),))
-    yield Step("and as by evading at", Eq(_SPLIT, _EVADE), (Eq(split_cost, _X * (1 - coordination)),))
-
-
-def _law_of_fines() -> Iterator[Step]:
-    yield Step("The expected fine $X = adF$. The product of two uniform numbers has the density",
-               Eq(Integral(1 / _t, (_t, _x, 1)), -log(_x)))  # fmt: skip
-    yield Step(
-        "and that of three, $X$ among them,", Eq(Integral(-log(_t) / _t, (_t, _x, 1)), log(_x) ** 2 / 2)
-    )
-    yield Step("so that it has the mean", Eq(Integral(_x * _density, (_x, 0, 1)), Rational(1, 8)))
-    yield Step("and the mean square", Eq(Integral(_x**2 * _density, (_x, 0, 1)), Rational(1, 27)))
-
-
-def _given_fine() -> Iterator[Step]:
-    spared = _x * _spared
-    yield Step(
-        r"Given $X = x$ and the share $\tau = 1-\varsigma$ that a split spares, the benefits up to "
-        r"$\min(x, \chi + (1-\tau) x)$ comply: over all costs $\chi$ of splitting, a share of",
-        Eq(
-            Integral(split_cost + (1 - _spared) * _x, (split_cost, 0, spared))
-            + Integral(_x, (split_cost, spared, 1)),
-            _x - spared**2 / 2,
+    best_action = Proposition(
+        name="best_action",
+        statement="The action $s$ that pays best, of complying, splitting the run and evading.",
+        columns=("s",),
+        cases=(
+            Case((Le(benefit, steps.whole), Le(benefit, steps.parts)), (_COMPLY,)),
+            Case((Gt(benefit, steps.parts), Lt(split_cost, steps.whole * (1 - coordination))), (_SPLIT,)),
+            Case((Gt(benefit, steps.whole), Ge(split_cost, steps.whole * (1 - coordination))), (_EVADE,)),
         ),
+        function=split_choice,
+        arguments=_CHOICE,
+        result="choice",
+        assumptions=(_PAYOFFS, _TIES),
+        derive=steps.best_action,
     )
-
-
-def _volumes() -> Iterator[Step]:
-    yield from _law_of_fines()
-    yield from _given_fine()
-    yield Step(
-        "Those above $\\chi + (1-\\tau) x$ split, where $\\chi < \\tau x$:",
-        Eq(
-            Integral(1 - split_cost - (1 - _spared) * _x, (split_cost, 0, _x * _spared)),
-            _x * _spared - (_x * _spared) ** 2 / 2 - _x**2 * _spared * (1 - _spared),
-        ),
+    split_shares = Proposition(
+        name="split_shares",
+        statement="If the six parameters are independent and uniform on $[0, 1]$, complying is best with "
+        "probability $77/648$, splitting with $65/1296$ and evading with $359/432$. Where runs cannot be "
+        "split, complying is best with probability $1/8$.",
+        function=split_volumes,
+        derive=steps.volumes,
     )
-    mean, square = Rational(1, 8), Rational(1, 27)
-    tau, tau_2 = Integral(_spared, (_spared, 0, 1)), Integral(_spared**2, (_spared, 0, 1))
-    yield Step(r"On average over $\tau$ and $x$, this share complies,",
-               Eq(mean - square * tau_2 / 2, Rational(77, 648)))  # fmt: skip
-    yield Step("this one splits,",
-               Eq(mean * tau - square * tau_2 / 2 - square * (tau - tau_2), Rational(65, 1296)))  # fmt: skip
-    yield Step("and the rest evades.", Eq(1 - Rational(77, 648) - Rational(65, 1296), Rational(359, 432)))
-    yield Step("Without splitting $b \\le X$ complies.",
-               Eq(Integral(_x * _density, (_x, 0, 1)), Rational(1, 8)))  # fmt: skip
-
-
-def _marginal_factor(factor: Math) -> Callable[[], Iterator[Step]]:
-    def derive() -> Iterator[Step]:
-        two = -log(_x)
-        yield from _given_fine()
-        yield Step(
-            r"The mean over $\tau$ is $x - x^2/6$.",
-            Eq(Integral(_x - (_x * _spared) ** 2 / 2, (_spared, 0, 1)), _x - _x**2 / 6),
-        )
-        yield Step("Of the other two probabilities or fines the product has the density $-\\ln x$, the mean",
-                   Eq(Integral(_x * two, (_x, 0, 1)), Rational(1, 4)))  # fmt: skip
-        yield Step("and the mean square", Eq(Integral(_x**2 * two, (_x, 0, 1)), Rational(1, 9)))
-        yield Step("and $X$ is the known one times it.",
-                   Eq(factor * Rational(1, 4) - factor**2 * Rational(1, 9) / 6,
-                      factor / 4 - factor**2 / 54))  # fmt: skip
-        yield Step("More of it deters more.", Ge(Derivative(factor / 4 - factor**2 / 54, factor), 0))
-
-    return derive
-
-
-def _marginal_coordination() -> Iterator[Step]:
-    yield from _law_of_fines()
-    yield from _given_fine()
-    tau = 1 - coordination
-    yield Step(
-        "On average over $x$,",
-        Eq(Rational(1, 8) - Rational(1, 27) * tau**2 / 2, Rational(1, 8) - tau**2 / 54),
+    split_marginal_benefit = _marginal(
+        "split_marginal_benefit",
+        benefit,
+        Piecewise((1, Eq(benefit, 0)), (steps.at_benefit(), True)),
+        steps.known_benefit,
     )
-    yield Step(
-        "Better coordination deters more,", Ge(Derivative(Rational(1, 8) - tau**2 / 54, coordination), 0)
+    split_marginal_audit = _marginal(
+        "split_marginal_audit", audit, steps.at_factor(audit), steps.known_factor(audit)
     )
-    yield Step("and at $\\varsigma = 1$ as much as if runs could not be split.",
-               Eq(Rational(1, 8) - tau**2 / 54, Rational(1, 8)), (Eq(coordination, 1),))  # fmt: skip
+    split_marginal_detection = _marginal(
+        "split_marginal_detection", detection, steps.at_factor(detection), steps.known_factor(detection)
+    )
+    split_marginal_fine = _marginal(
+        "split_marginal_fine", sanction, steps.at_factor(sanction), steps.known_factor(sanction)
+    )
+    split_marginal_cost = _marginal(
+        "split_marginal_cost",
+        split_cost,
+        Piecewise((Rational(1, 16), Eq(split_cost, 0)), (steps.at_cost(), True)),
+        steps.known_cost,
+    )
+    split_marginal_coordination = _marginal(
+        "split_marginal_coordination", coordination, steps.at_coordination(), steps.known_coordination
+    )

@@ -11,10 +11,8 @@ from deterrence.formulas._printing import Named
 from deterrence.formulas._step import Step
 from deterrence.formulas._symbols import F_1, F_2, Math, delta, g, p_1, p_2, release
 
-_STRICTER = (Gt(p_2 * F_2, p_1 * F_1),)
-_BETWEEN = (Gt(g, p_1 * F_1),)
-
 with evaluate(False):  # printed as written
+    _STRICTER, _BETWEEN = (Gt(p_2 * F_2, p_1 * F_1),), (Gt(g, p_1 * F_1),)
     g_L = Named(p_1 * F_1, "g_L", "g_L")
     largest_gain = p_2 * F_2 + delta * p_2 * release * (p_2 * F_2 - p_1 * F_1) / (1 - delta * (1 - p_1))
     g_H = Named(largest_gain, "g_H", "g_H")
@@ -22,14 +20,14 @@ with evaluate(False):  # printed as written
     Delta = Named(more_in_2, "Delta", r"\Delta")
     mixed_1 = (p_1 * F_1 + delta * p_1 * Delta) / (1 - delta)
     worst_2 = p_2 * F_2 / (1 - delta)
-    WORST_2 = Named(worst_2, "E_2", "E_2")
+    WORST_2 = Named(worst_2, "W_2", "W_2")
     worst_1 = (p_1 * F_1 + delta * p_1 * WORST_2) / (1 - delta * (1 - p_1))
     time_in_1 = p_2 * release / (p_1 + p_2 * release)
     inspections = p_1 * p_2 * (1 + release) / (p_1 + p_2 * release)
 
 ALWAYS = Named(g / (1 - delta), "E", "E")
 MIXED_1, MIXED_2 = Named(mixed_1, "E_1", "E_1"), Named(mixed_1 + more_in_2, "E_2", "E_2")
-WORST_1 = Named(worst_1, "E_1", "E_1")
+WORST_1 = Named(worst_1, "W_1", "W_1")
 _SHARE_1 = Named(time_in_1, "mu_1", r"\mu_1")
 _SHARE_2 = Named(p_1 / (p_1 + p_2 * release), "mu_2", r"\mu_2")
 
@@ -49,20 +47,23 @@ def _bellman_mixed() -> Iterator[Step]:
         Eq(MIXED_1, _after(1, True, MIXED_1, MIXED_2)),
     )
     yield Step(
-        r"and $E_2 = E_1 + \Delta$ from a start in group 2.",
+        r"and $E_2 = E_1 + \Delta$, with $\Delta = (g - p_1 F_1)/(1 - \delta (1 - p_1 - p_2 u))$, from a start "
+        "in group 2.",
         Eq(MIXED_2, _after(2, False, MIXED_1, MIXED_2)),
     )
 
 
 def _bellman_worst() -> Iterator[Step]:
     yield Step(
-        "A lab that violates in both groups is never released; it bears $E_2$ from a start in group 2",
+        r"A lab that violates in both groups is never released. It bears $W_2 = p_2 F_2/(1-\delta)$ from a start "
+        "in group 2",
         Eq(WORST_2, _after(2, True, WORST_1, WORST_2)),
     )
-    yield Step("and $E_1$ from a start in group 1.", Eq(WORST_1, _after(1, True, WORST_1, WORST_2)))
+    yield Step("and $W_1$ from a start in group 1.", Eq(WORST_1, _after(1, True, WORST_1, WORST_2)))
 
 
 def policy() -> Iterator[Step]:
+    """No single deviation pays."""
     yield Step(
         "By the one-shot deviation principle a policy is optimal if no single deviation from it pays. A lab "
         "that always complies bears $E = g/(1-\\delta)$; violating once in group 1 saves it",
@@ -99,17 +100,21 @@ def policy() -> Iterator[Step]:
 
 
 def threshold_in_1() -> Iterator[Step]:
+    """Where a single violation in group 1 pays."""
     yield Step(
-        "A lab that complies for ever and violates once in group 1 saves the gain less the expected fine.",
+        "A lab that complies for ever bears the cost $E = g/(1-\\delta)$. If it violates once in group 1 it "
+        "saves the gain less the expected fine.",
         Eq(ALWAYS - _after(1, True, ALWAYS, ALWAYS), g - p_1 * F_1),
     )
     yield Step("At the threshold it is indifferent.", Eq(g - p_1 * F_1, 0), (Eq(g, p_1 * F_1),))
 
 
 def threshold_in_2() -> Iterator[Step]:
+    """Where a single violation in group 2 pays, and how far release takes it."""
     yield Step(
-        r"In group 2 complying is worth its cost if the lab gains $\delta p_2 u \Delta$ by the chance of "
-        r"release, where $\Delta$ is what group 2 costs more than group 1. At the threshold",
+        r"Complying in group 2 earns the chance of a release, worth $\delta p_2 u \Delta$, where $\Delta = (g - "
+        r"p_1 F_1)/(1 - \delta (1 - p_1 - p_2 u))$ is what a start in group 2 costs more than one in group 1. "
+        "At the threshold",
         Eq(p_2 * F_2 + delta * p_2 * release * Delta, g),
         (Eq(g, g_H),),
     )
@@ -126,6 +131,7 @@ def threshold_in_2() -> Iterator[Step]:
 
 
 def patience() -> Iterator[Step]:
+    """What the threshold tends to."""
     limit = p_2 * F_2 + p_2 * release * (p_2 * F_2 - p_1 * F_1) / p_1
     yield Step("If labs are caught in group 1,", Eq(Limit(g_H, delta, 1, "-"), limit))
     yield Step(
@@ -137,6 +143,7 @@ def patience() -> Iterator[Step]:
 
 
 def costs() -> Iterator[Step]:
+    """The Bellman equations of the three policies."""
     yield Step(
         "A lab that always complies forgoes the gain in every period.",
         Eq(ALWAYS, g + delta * ALWAYS),
@@ -157,6 +164,7 @@ def _long_run() -> Iterator[Step]:
 
 
 def violations() -> Iterator[Step]:
+    """The balance of the groups, and what it says on violations."""
     yield from _long_run()
     yield Step(
         "The lab violates in group 1: more inspections there make it violate less,",
@@ -166,6 +174,7 @@ def violations() -> Iterator[Step]:
 
 
 def inspected() -> Iterator[Step]:
+    """The balance of the groups, and what it says on inspections."""
     yield from _long_run()
     yield Step(
         "It is inspected at the rate of its group.",

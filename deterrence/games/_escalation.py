@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -18,8 +19,9 @@ from deterrence._checks import (
     check_unit,
 )
 from deterrence._compliance import TIE, covers
-from deterrence._numeric import ARRAY
+from deterrence.games._broadcast import plain, together
 
+_REASONS = ("the loss of reputation does not grow (R_0 f = 0)", "nothing is felt (p_eff r = 0)")
 _DECAY = Range(float(np.nextafter(0.0, 1.0)), 1.0, "a number in (0, 1]")
 
 
@@ -94,33 +96,31 @@ def escalation(
     """
     (g,), (p_eff,) = check_finite(g=g), check_unit(p_eff=p_eff)
     phi, R_0, f, r = check_nonnegative(phi=phi, R_0=R_0, f=f, r=r)
-    g, p_eff, phi, R_0, f, r = question = np.broadcast_arrays(g, p_eff, phi, R_0, f, r)
+    op, *question = together(g, p_eff, phi, R_0, f, r)
+    g, p_eff, phi, R_0, f, r = question
     felt = p_eff * r
     at_once = covers(felt * (phi + R_0), g)
-    grows = (R_0 > 0) & (f > 0)
-    sought = ~at_once & grows & (felt > 0)
-    growth = np.log1p(np.where(sought, f, 1.0))
+    grows = (R_0 > 0) & (f > 0) & (felt > 0)
+    sought = op.where(at_once, False, grows)
+    first, growth = op.where(sought, R_0, 1.0), np.log1p(op.where(sought, f, 1.0))
 
     def deters(n: Any) -> Any:
-        return covers(felt * (phi + R_0 * np.exp(np.where(sought, n, 0.0) * growth)), g)
+        return covers(felt * (phi + first * np.exp(n * growth)), g)
 
-    missing = g * (1 - TIE) / np.where(sought, felt, 1.0) - phi
-    times = np.where(sought, np.maximum(missing, R_0), 1.0) / np.where(sought, R_0, 1.0)
-    count = _first(np.log(times) / growth, deters)
-    catches = np.where(at_once, 0.0, np.where(sought, count, np.inf))
-    ends = catches < np.inf
-    n, chance = np.where(ends, catches, 0.0), np.where(p_eff > 0, p_eff, 1.0)
-    reason = np.where(
-        felt > 0, "the loss of reputation does not grow (R_0 f = 0)", "nothing is felt (p_eff r = 0)"
-    )
+    missing = op.where(sought, op.ratio(g * (1 - TIE), felt) - phi, 0.0)
+    count = _first(np.log(op.maximum(missing / first, 1.0)) / growth, deters, op)
+    catches = op.where(at_once, 0.0, op.where(grows, count, math.inf))
+    ends = catches < math.inf
+    n = op.where(ends, catches, 0.0)
+    reason = op.where(felt > 0, *_REASONS)
     answer = (
         catches,
-        np.where(ends, n / chance, np.inf),
-        np.where(ends, n * (1 - chance) / chance / chance, np.inf),
-        np.where(ends, 0.0, 1.0),
-        np.where(ends, "", reason),
+        op.where(ends, op.ratio(n, p_eff), math.inf),
+        op.where(ends, op.ratio(op.ratio(n * (1 - p_eff), p_eff), p_eff), math.inf),
+        op.where(ends, 0.0, 1.0),
+        op.where(ends, "", reason),
     )
-    return Escalation(*map(_plain, (*question, *answer)))
+    return Escalation(*map(plain, (*question, *answer)))
 
 
 @dataclass(frozen=True)
@@ -229,29 +229,34 @@ def decaying_escalation(
     e, theta_1, c_0, B = check_nonnegative(e=e, theta_1=theta_1, c_0=c_0, B=B)
     theta_0, q_bar = check_unit(theta_0=theta_0, q_bar=q_bar)
     d, (g,) = check_range("d", d, _DECAY), check_finite(g=g)
-    question = np.broadcast_arrays(e, d, theta_0, theta_1, c_0, q_bar, g, B)
+    op, *question = together(e, d, theta_0, theta_1, c_0, q_bar, g, B)
     e, d, theta_0, theta_1, c_0, q_bar, g, B = question
     ceiling = (1 - d) * e / d
     least, most = theta_0 + theta_1 * c_0, theta_0 + theta_1 * (c_0 + ceiling)
-    base, top = np.minimum(q_bar, least), np.minimum(q_bar, most)
-    saturates = ~covers(q_bar, most) & (base < q_bar) & (base > 0)
-    share, variance = _moments(e, d, base, top)
-    level = _deterrence_excess(theta_0, theta_1, c_0, q_bar, g, B)
-    catches = np.asarray(consecutive_catches(x_bar=level, e=e, d=d))
-    reached = np.where(np.isfinite(catches), _excess_after(catches, ceiling, d), 0.0)
+    base, top = op.minimum(q_bar, least), op.minimum(q_bar, most)
+    saturates = op.where(covers(q_bar, most), False, (base < q_bar) & (base > 0))
+    # The catch probability runs from `base` without excess to `top` at the ceiling; below q_bar, on a line.
+    spread = (1 - top) + base
+    caught = op.ratio(base, spread)
+    variance = op.ratio(op.ratio(1 - top, spread), d * (d + 2 * (1 - d) * spread))
+    feedback = theta_1 * ceiling
+    bound = op.where(feedback < 1, op.minimum(q_bar, op.ratio(base, 1 - feedback)), q_bar)
+    level = _deterrence_excess(theta_0, theta_1, c_0, q_bar, g, B, op)
+    catches = consecutive_catches(x_bar=level, e=e, d=d)
+    reached = _excess_after(op.where(catches < math.inf, catches, 0.0), ceiling, d, op)
     answer = (
         ceiling,
         e / d,
-        ceiling * np.where(saturates, _most_share(base, theta_1 * ceiling, q_bar), share),
-        ceiling * share,
-        np.where(saturates, np.nan, variance),
+        ceiling * op.where(saturates, bound, caught),
+        ceiling * caught,
+        op.where(saturates, math.nan, ((1 - d) * e) * ((1 - d) * e) * caught * variance),
         saturates,
         top == base,
         level,
         catches,
         relapse_time(x_0=reached, x_bar=level, d=d),
     )
-    return DecayingEscalation(*map(_plain, (*question, *answer)))
+    return DecayingEscalation(*map(plain, (*question, *answer)))
 
 
 def consecutive_catches(*, x_bar: Number, e: Number, d: Number) -> Number:
@@ -284,16 +289,16 @@ def consecutive_catches(*, x_bar: Number, e: Number, d: Number) -> Number:
     2.0
     """
     (x_bar,), (e,) = check_nonnegative_or_inf(x_bar=x_bar), check_nonnegative(e=e)
-    x_bar, e, d = np.broadcast_arrays(x_bar, e, check_range("d", d, _DECAY))
+    op, x_bar, e, d = together(x_bar, e, check_range("d", d, _DECAY))
     ceiling = (1 - d) * e / d
-    within = ~covers(x_bar, ceiling)  # within rounding of the supremum is at the supremum
-    share = np.where(within, x_bar * (1 - TIE), 0.0) / np.where(within, ceiling, 1.0)
-    slow = np.where(within, d, 0.5)
+    within = op.where(covers(x_bar, ceiling), False, True)  # what rounding tells not from it is at it
+    level, top = op.where(within, x_bar, 0.0), op.where(within, ceiling, 1.0)
     count = _first(
-        np.log1p(-share) / np.log1p(-slow),
-        lambda n: covers(_excess_after(n, ceiling, slow), np.where(within, x_bar, 0.0)),
+        np.log1p(-level * (1 - TIE) / top) / np.log1p(-op.where(d < 1, d, 0.5)),
+        lambda n: covers(_excess_after(n, top, d, op), level),
+        op,
     )
-    return _plain(np.where(x_bar == 0, 0.0, np.where(within, count, np.inf)))
+    return plain(op.where(x_bar == 0, 0.0, op.where(within, count, math.inf)))
 
 
 def relapse_time(*, x_0: Number, x_bar: Number, d: Number) -> Number:
@@ -326,57 +331,35 @@ def relapse_time(*, x_0: Number, x_bar: Number, d: Number) -> Number:
     2.0
     """
     (x_0,), (x_bar,) = check_nonnegative(x_0=x_0), check_nonnegative_or_inf(x_bar=x_bar)
-    x_0, x_bar, d = np.broadcast_arrays(x_0, x_bar, check_range("d", d, _DECAY))
+    op, x_0, x_bar, d = together(x_0, x_bar, check_range("d", d, _DECAY))
     complies = covers(x_0, x_bar)
     falls = complies & (x_bar > 0) & (d < 1)
-    start, level = np.where(falls, x_0, 1.0), np.where(falls, x_bar, 1.0)
-    rate = np.log1p(-np.where(falls, d, 0.5))
+    start, level = op.where(falls, x_0, 1.0), op.where(falls, x_bar, 1.0)
+    rate = np.log1p(-op.where(falls, d, 0.5))
     count = _first(
-        -np.log(start / (level * (1 - TIE))) / rate, lambda n: ~covers(start * np.exp(n * rate), level)
+        np.log(level * (1 - TIE) / start) / rate,
+        lambda n: op.where(covers(start * np.exp(n * rate), level), False, True),
+        op,
     )
-    return _plain(np.where(complies, np.where(x_bar > 0, np.where(falls, count, 1.0), np.inf), 0.0))
+    steps = op.where(x_bar > 0, op.where(falls, count, 1.0), math.inf)
+    return plain(op.where(complies, steps, 0.0))
 
 
-def _first(guess: Any, holds: Callable[[Any], Any]) -> Any:
+def _first(guess: Any, holds: Callable[[Any], Any], op: Any) -> Any:
     """Smallest whole number from which on a condition holds, known to within rounding of `guess`."""
     n = np.floor(guess)
-    return np.where(holds(n), n, n + 1)
+    return op.where(holds(n), n, n + 1)
 
 
-def _excess_after(n: Any, ceiling: Any, d: Any) -> Any:
+def _excess_after(n: Any, ceiling: Any, d: Any, op: Any) -> Any:
     """Excess after n catches in a row."""
-    return -ceiling * np.expm1(n * np.log1p(-np.where(d < 1, d, 0.5)))
+    return -ceiling * np.expm1(n * np.log1p(-op.where(d < 1, d, 0.5)))
 
 
-def _moments(e: Any, d: Any, base: Any, top: Any) -> tuple[Any, Any]:
-    """Mean over ceiling and variance, for a catch probability linear from `base` at 0 to `top` there."""
-    spread = (1 - top) + base
-    share = ARRAY.ratio(base, spread)
-    slack = d * (d + 2 * (1 - d) * spread)
-    return share, np.square((1 - d) * e) * share * ARRAY.ratio(1 - top, spread) / slack
-
-
-def _most_share(base: Any, feedback: Any, q_bar: Any) -> Any:
-    """Upper bound of the mean catch probability: where the mean excess would reproduce itself."""
-    stable = feedback < 1
-    bound = base / np.where(stable, 1 - feedback, 1.0)
-    return np.where(stable, np.minimum(q_bar, bound), q_bar)
-
-
-def _deterrence_excess(theta_0: Any, theta_1: Any, c_0: Any, q_bar: Any, g: Any, B: Any) -> Any:
+def _deterrence_excess(theta_0: Any, theta_1: Any, c_0: Any, q_bar: Any, g: Any, B: Any, op: Any) -> Any:
     """Smallest excess at which the expected punishment reaches g."""
-    always = covers(np.minimum(q_bar, theta_0 + theta_1 * c_0) * B, g)
-    never = ~covers(q_bar * B, g) | (theta_1 == 0)
-    solved = ~always & ~never
-    slope = np.where(solved, theta_1, 1.0)
-    level = (np.where(solved, g, 0.0) / np.where(solved, B, 1.0) - theta_0) / slope - c_0
-    return np.where(always, 0.0, np.where(never, np.inf, np.maximum(level, 0.0)))
-
-
-def _plain(value: Any) -> Any:
-    """A scalar as a plain Python one, None where there is no such number; an array as it is."""
-    value = np.asarray(value)
-    if value.ndim:
-        return value
-    scalar = value.item()
-    return None if scalar != scalar else scalar
+    least = op.minimum(q_bar, theta_0 + theta_1 * c_0)
+    possible = covers(q_bar * B, g) & (theta_1 > 0)
+    needed = op.ratio(op.maximum(g, 0.0), B)
+    level = op.maximum(op.ratio(needed - theta_0, theta_1) - c_0, 0.0)
+    return op.where(covers(least * B, g), 0.0, op.where(possible, level, math.inf))

@@ -12,6 +12,7 @@ import numpy as np
 from deterrence._checks import Number, ParameterError, Problem, check_nonnegative, check_unit
 from deterrence._compliance import covers
 from deterrence._numeric import operations
+from deterrence.games._broadcast import together
 
 
 @dataclass(frozen=True)
@@ -74,11 +75,8 @@ def split_choice(*, b: Number, a: Number, d: Number, F: Number, chi: Number, var
     """
     a, d, varsigma = check_unit(a=a, d=d, varsigma=varsigma)
     b, F, chi = check_nonnegative(b=b, F=F, chi=chi)
-    question = (b, a, d, F, chi, varsigma)
-    op = operations(*question)
-    if any(isinstance(value, np.ndarray) for value in question):
-        question = tuple(np.broadcast_arrays(*question))
-        b, a, d, F, chi, varsigma = question
+    op, *question = together(b, a, d, F, chi, varsigma)
+    b, a, d, F, chi, varsigma = question
     whole = a * d * F
     parts = chi + varsigma * whole
     bolder = op.where(covers(parts, whole), "evade", "split")

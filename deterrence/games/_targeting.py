@@ -19,7 +19,7 @@ from deterrence._checks import (
     check_unit,
 )
 from deterrence._compliance import covers
-from deterrence._numeric import operations
+from deterrence.games._broadcast import together
 
 POLICIES = ("comply in both", "violate in group 1, comply in group 2", "violate in both")
 
@@ -124,11 +124,8 @@ def targeting(
     p_1, p_2, u = check_unit(p_1=p_1, p_2=p_2, u=u)
     F_1, F_2 = check_nonnegative(F_1=F_1, F_2=F_2)
     delta = check_range("delta", delta, _DISCOUNT)
-    question = (g, p_1, F_1, p_2, F_2, u, delta)
-    op = operations(*question)
-    if any(isinstance(value, np.ndarray) for value in question):
-        question = tuple(np.broadcast_arrays(*question))
-        g, p_1, F_1, p_2, F_2, u, delta = question
+    op, *question = together(g, p_1, F_1, p_2, F_2, u, delta)
+    g, p_1, F_1, p_2, F_2, u, delta = question
     low, high = p_1 * F_1, p_2 * F_2
     _check_order(p_1, low, high)
     back, spared = p_2 * u, op.maximum(high - low, 0.0)

@@ -225,7 +225,9 @@ class TestStationaryExcess:
                 Fraction(row[k]) for k in ("e", "d", "theta_0", "theta_1", "c_0", "q_bar")
             )
             ceiling = (1 - d) * e / d
-            if t_0 + t_1 * c_0 >= q_bar:
+            if t_0 + t_1 * c_0 == 0:  # never caught
+                at_0 = slope = Fraction(0)
+            elif t_0 + t_1 * c_0 >= q_bar:
                 at_0, slope = q_bar, Fraction(0)
             elif t_0 + t_1 * (c_0 + ceiling) <= q_bar:
                 at_0, slope = t_0 + t_1 * c_0, t_1
