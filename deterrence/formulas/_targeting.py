@@ -47,16 +47,16 @@ def _bellman_mixed() -> Iterator[Step]:
         Eq(MIXED_1, _after(1, True, MIXED_1, MIXED_2)),
     )
     yield Step(
-        r"and $E_2 = E_1 + \Delta$, with $\Delta = (g - p_1 F_1)/(1 - \delta (1 - p_1 - p_2 u))$, from a start "
-        "in group 2.",
+        r"and $E_2 = E_1 + \Delta$, with $\Delta = (g - p_1 F_1)/(1 - \delta (1 - p_1 - p_2 u))$, from a "
+        "start in group 2.",
         Eq(MIXED_2, _after(2, False, MIXED_1, MIXED_2)),
     )
 
 
 def _bellman_worst() -> Iterator[Step]:
     yield Step(
-        r"A lab that violates in both groups is never released. It bears $W_2 = p_2 F_2/(1-\delta)$ from a start "
-        "in group 2",
+        r"A lab that violates in both groups is never released. It bears $W_2 = p_2 F_2/(1-\delta)$ from a "
+        "start in group 2",
         Eq(WORST_2, _after(2, True, WORST_1, WORST_2)),
     )
     yield Step("and $W_1$ from a start in group 1.", Eq(WORST_1, _after(1, True, WORST_1, WORST_2)))
@@ -112,9 +112,9 @@ def threshold_in_1() -> Iterator[Step]:
 def threshold_in_2() -> Iterator[Step]:
     """Where a single violation in group 2 pays, and how far release takes it."""
     yield Step(
-        r"Complying in group 2 earns the chance of a release, worth $\delta p_2 u \Delta$, where $\Delta = (g - "
-        r"p_1 F_1)/(1 - \delta (1 - p_1 - p_2 u))$ is what a start in group 2 costs more than one in group 1. "
-        "At the threshold",
+        r"Complying in group 2 earns the chance of a release, worth $\delta p_2 u \Delta$, where $\Delta = "
+        r"(g - p_1 F_1)/(1 - \delta (1 - p_1 - p_2 u))$ is what a start in group 2 costs more than one in "
+        "group 1. At the threshold",
         Eq(p_2 * F_2 + delta * p_2 * release * Delta, g),
         (Eq(g, g_H),),
     )

@@ -9,11 +9,12 @@ from fractions import Fraction
 import numpy as np
 import pytest
 import sympy
+from case_tables import rows_exactly
 from exact import EPS, N, Points, assert_close, assert_contract, assert_refused, assert_same, exactly, singly
 from mpmath import mp, mpf
 from scipy.integrate import quad
 
-from deterrence import ParameterError, games
+from deterrence import ParameterError, formulas, games
 
 LETTERS = ("b", "a", "d", "F", "chi", "varsigma")
 
@@ -41,6 +42,12 @@ class TestChoice:
             "comply" if max(pair) <= 0 else "evade" if pair[0] >= pair[1] else "split" for pair in payoffs
         ]
         assert answer.choice.tolist() == best
+        named = {"benefit": a["b"], "audit": a["a"], "detection": a["d"], "sanction": a["F"]}
+        named |= {"split_cost": a["chi"], "coordination": a["varsigma"]}
+        columns = zip(*(column.tolist() for column in named.values()), strict=True)
+        rows = rows_exactly(formulas.best_action, [dict(zip(named, row, strict=True)) for row in columns])
+        actions = [str(row.then[0]) for row in formulas.best_action.cases]
+        assert [actions[row] for (row,) in rows] == best
         assert min(best.count(action) for action in ("comply", "split", "evade")) > N / 20
         ties = [pair[0] == pair[1] or max(pair) == 0 for pair in payoffs]
         assert sum(ties) > N / 50
@@ -147,13 +154,13 @@ def slope(name, x):
 
 @pytest.mark.parametrize("name", LETTERS)
 class TestMarginal:
-    def test_against_eighty_digits(self, name):
+    def test_against_seventy_digits(self, name):
         points = Points(124)
         x = np.where(points.coarse, points.rng.uniform(size=N), points.probability())
         x = x[(x > 0) & (x < 1)]
         with np.errstate(all="raise"):
             result = games.split_marginal(**{name: x})
-        with mp.workdps(80):
+        with mp.workdps(70):
             exact = [known_form(name, mpf(value)) for value in x.tolist()]
             sensitivity = np.array([float(abs(slope(name, mpf(value)))) for value in x.tolist()])
         assert_close(result, exact, sensitivity)

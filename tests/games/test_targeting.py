@@ -9,9 +9,10 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from case_tables import rows_exactly
 from exact import EPS, N, Points, assert_close, assert_contract, assert_refused, assert_same
 
-from deterrence import ParameterError, games
+from deterrence import ParameterError, formulas, games
 
 PROBLEMS = N // 2
 LETTERS = ("g", "p_1", "F_1", "p_2", "F_2", "u", "delta")
@@ -58,9 +59,12 @@ class Problem:
         self.cost = {(0, False): g, (0, True): p_1 * F_1, (1, False): g, (1, True): p_2 * F_2}
         self.to_2 = {(0, False): 1 - stay, (0, True): leave, (1, False): 1 - back, (1, True): stay}
         self.inspected = (p_1, p_2)
+        self.values = {
+            policy: self.evaluated(policy) for policy in itertools.product((False, True), repeat=2)
+        }
 
-    def value(self, policy):
-        """Solve (I - delta T) V = cost by Cramer's rule."""
+    def evaluated(self, policy):
+        """Costs from the two groups: solve (I - delta T) V = cost by Cramer's rule."""
         rows = []
         for group in (0, 1):
             to_2 = self.to_2[group, policy[group]]
@@ -72,7 +76,7 @@ class Problem:
         return (y * d - b * z) / determinant, (a * z - y * c) / determinant
 
     def improved(self, policy):
-        values = self.value(policy)
+        values = self.values[policy]
 
         def cost(group, violates):
             to_2 = self.to_2[group, violates]
@@ -82,15 +86,13 @@ class Problem:
 
     def solved(self):
         """Policy iteration from each of the four policies; a tie complies."""
-        ends = set()
-        for policy in itertools.product((False, True), repeat=2):
-            seen = set()
-            while policy not in seen:
-                seen.add(policy)
-                policy = self.improved(policy)
-            ends.add(policy)
-        (best,) = ends
-        return best
+        better = {policy: self.improved(policy) for policy in self.values}
+        best = set(better)
+        for _ in range(len(better)):
+            best = {better[policy] for policy in best}
+        (policy,) = best
+        assert better[policy] == policy
+        return policy
 
     def long_run(self, policy):
         """Shares of time in the two groups from group 1: the limit of the mean of the powers of T."""
@@ -115,7 +117,7 @@ def solved():
     for row in fractions(a):
         problem = Problem(*row)
         policy = Problem(row[0] * (1 - TIE) if row[0] > 0 else row[0], *row[1:]).solved()
-        exact.append((problem, policy, problem.value(policy), problem.long_run(policy)))
+        exact.append((problem, policy, problem.values[policy], problem.long_run(policy)))
     return a, answer, exact
 
 
@@ -132,10 +134,10 @@ def test_policy_is_best_from_both_groups_to_within_the_tolerance(solved):
     _, answer, exact = solved
     names = {name: policy for policy, name in POLICIES.items()}
     for (problem, *_), chosen in zip(exact, answer.policy.tolist(), strict=True):
-        mine = problem.value(names[chosen])
+        mine = problem.values[names[chosen]]
         slack = 2 * TIE * abs(problem.cost[0, False]) / (1 - problem.delta)
         for policy in itertools.product((False, True), repeat=2):
-            other = problem.value(policy)
+            other = problem.values[policy]
             assert mine[0] <= other[0] + slack
             assert mine[1] <= other[1] + slack
 
@@ -231,6 +233,23 @@ def test_limit_of_patience():
     assert np.isinf(limit[grows]).all()
     assert grows.sum() > 20
     np.testing.assert_array_equal(limit[never & ~grows], (a["p_2"] * a["F_2"])[never & ~grows])
+
+
+def test_table_of_cases():
+    """One row at each point, less the tolerance, and the policy that it names."""
+    a = draw(86, N)
+    g = np.where(a["g"] > 0, a["g"] * (1 - 1e-12), a["g"])
+    names = {**a, "g": g, "release": a["u"]}
+    points = [
+        dict(zip(names, row, strict=True)) for row in zip(*(x.tolist() for x in names.values()), strict=True)
+    ]
+    said = [list(POLICIES.values())[row] for (row,) in rows_exactly(formulas.targeting_policy, points)]
+    assert games.targeting(**a).policy.tolist() == said
+    actions = [
+        [formulas.targeting_policy.meant(cell) for cell in row.then]
+        for row in formulas.targeting_policy.cases
+    ]
+    assert [tuple(map(bool, row)) for row in actions] == list(POLICIES)
 
 
 BASE = {"g": 0.6, "p_1": 0.25, "F_1": 1.0, "p_2": 0.5, "F_2": 1.0, "u": 0.5, "delta": 0.75}
