@@ -157,7 +157,7 @@ with evaluate(False):  # printed as written
             r"$\Delta = (g - p_1 F_1)/(1 - \delta (1 - p_1 - p_2 u))$ and $W_2 = p_2 F_2/(1-\delta)$.",
         ),
         source=("harrington",),
-        derive=two_groups.costs,
+        derive=two_groups.cost_in_1,
     )
     targeting_cost_2 = Formula(
         name="targeting_cost_2",
@@ -174,7 +174,7 @@ with evaluate(False):  # printed as written
         valid=_order,
         assumptions=(*_GROUPS, "$E_1$ is the cost from a start in group 1."),
         source=("harrington",),
-        derive=two_groups.costs,
+        derive=two_groups.cost_in_2,
     )
     targeting_violation_rate = Formula(
         name="targeting_violation_rate",

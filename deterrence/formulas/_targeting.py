@@ -142,16 +142,24 @@ def patience() -> Iterator[Step]:
     yield Step("which leaves no bound.", Eq(Limit(1 / (1 - delta), delta, 1, "-"), oo))
 
 
-def costs() -> Iterator[Step]:
+def cost_in_1() -> Iterator[Step]:
     """The Bellman equations of the three policies."""
-    yield Step(
-        "A lab that always complies forgoes the gain in every period.",
-        Eq(ALWAYS, g + delta * ALWAYS),
-    )
+    yield Step("A lab that always complies forgoes the gain in every period.",
+               Eq(ALWAYS, g + delta * ALWAYS))  # fmt: skip
     yield from _bellman_mixed()
     yield from _bellman_worst()
-    yield Step(r"At $g_L$ the cost does not jump,", Eq(MIXED_1, g / (1 - delta)), (Eq(g, p_1 * F_1),))
+    yield Step("At $g_L$ the cost does not jump,", Eq(MIXED_1, g / (1 - delta)), (Eq(g, p_1 * F_1),))
     yield Step("nor at $g_H$.", Eq(MIXED_1, WORST_1), (Eq(g, g_H),))
+
+
+def cost_in_2() -> Iterator[Step]:
+    """The Bellman equation of group 2 under the middle policy, and what joins it to the others."""
+    yield Step(
+        "A lab that complies in group 2 alone forgoes the gain and hopes for a release.",
+        Eq(MIXED_2, _after(2, False, MIXED_1, MIXED_2)),
+    )
+    yield Step("At $g_L$ the cost does not jump,", Eq(MIXED_2, g / (1 - delta)), (Eq(g, p_1 * F_1),))
+    yield Step("nor at $g_H$, from where on the lab violates for ever.", Eq(MIXED_2, WORST_2), (Eq(g, g_H),))
 
 
 def _long_run() -> Iterator[Step]:

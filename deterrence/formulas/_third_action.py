@@ -18,7 +18,7 @@ from deterrence.formulas._symbols import (
     split_cost,
 )
 
-_t, _x, _y = (Symbol(name, positive=True) for name in "txy")
+_t, _x = (Symbol(name, positive=True) for name in "tx")
 _spared = Symbol("tau", positive=True)
 
 with evaluate(False):  # printed as written
@@ -94,12 +94,15 @@ def split_payoff() -> Iterator[Step]:
 
 
 def _law_of_fines() -> Iterator[Step]:
-    yield Step("The expected fine $X = adF$. The product of two uniform numbers has the density",
+    yield Step("The product of two uniform numbers has the density",
                Eq(Integral(1 / _t, (_t, _x, 1)), -log(_x)))  # fmt: skip
-    yield Step(
-        "and that of three, $X$ among them,", Eq(Integral(-log(_t) / _t, (_t, _x, 1)), log(_x) ** 2 / 2)
-    )
-    yield Step("so that it has the mean", Eq(Integral(_x * _density, (_x, 0, 1)), Rational(1, 8)))
+    yield Step("and that of three, such as the expected fine $X = adF$, the density",
+               Eq(Integral(-log(_t) / _t, (_t, _x, 1)), _density))  # fmt: skip
+
+
+def _moments_of_fines() -> Iterator[Step]:
+    yield from _law_of_fines()
+    yield Step("so that $X$ has the mean", Eq(Integral(_x * _density, (_x, 0, 1)), Rational(1, 8)))
     yield Step("and the mean square", Eq(Integral(_x**2 * _density, (_x, 0, 1)), Rational(1, 27)))
 
 
@@ -118,21 +121,27 @@ def _given_fine() -> Iterator[Step]:
 
 def volumes() -> Iterator[Step]:
     """Integrate each action over the cube."""
-    yield from _law_of_fines()
+    yield from _moments_of_fines()
     yield from _given_fine()
     yield Step(
-        "Those above $\\chi + (1-\\tau) x$ split, where $\\chi < \\tau x$:",
+        r"Those above $\chi + (1-\tau) x$ split, where $\chi < \tau x$:",
         Eq(
             Integral(1 - split_cost - (1 - _spared) * _x, (split_cost, 0, _x * _spared)),
-            _x * _spared - (_x * _spared) ** 2 / 2 - _x**2 * _spared * (1 - _spared),
+            _x * _spared - _x**2 * (_spared - _spared**2 / 2),
         ),
     )
-    mean, square = Rational(1, 8), Rational(1, 27)
-    tau, tau_2 = Integral(_spared, (_spared, 0, 1)), Integral(_spared**2, (_spared, 0, 1))
-    yield Step(r"On average over $\tau$ and $x$, this share complies,",
-               Eq(mean - square * tau_2 / 2, Rational(77, 648)))  # fmt: skip
-    yield Step("this one splits,",
-               Eq(mean * tau - square * tau_2 / 2 - square * (tau - tau_2), Rational(65, 1296)))  # fmt: skip
+    yield Step(
+        r"On average over $\tau$ and $x$, this share complies,",
+        Eq(Rational(1, 8) - Rational(1, 27) * Integral(_spared**2 / 2, (_spared, 0, 1)), Rational(77, 648)),
+    )
+    yield Step(
+        "this one splits,",
+        Eq(
+            Rational(1, 8) * Integral(_spared, (_spared, 0, 1))
+            - Rational(1, 27) * Integral(_spared - _spared**2 / 2, (_spared, 0, 1)),
+            Rational(65, 1296),
+        ),
+    )
     yield Step("and the rest evades.", Eq(1 - Rational(77, 648) - Rational(65, 1296), Rational(359, 432)))
     yield Step("Without splitting $b \\le X$ complies.",
                Eq(Integral(_x * _density, (_x, 0, 1)), Rational(1, 8)))  # fmt: skip
@@ -142,18 +151,16 @@ def known_factor(factor: Math) -> Callable[[], Iterator[Step]]:
     """Derive the share at a known probability or fine."""
 
     def derive() -> Iterator[Step]:
-        two = -log(_x)
         yield from _given_fine()
         yield Step(
-            r"The mean over $\tau$ is $x - x^2/6$.",
+            r"The mean over $\tau$ is",
             Eq(Integral(_x - (_x * _spared) ** 2 / 2, (_spared, 0, 1)), _x - _x**2 / 6),
         )
-        yield Step("Of the other two probabilities or fines the product has the density $-\\ln x$, the mean",
-                   Eq(Integral(_x * two, (_x, 0, 1)), Rational(1, 4)))  # fmt: skip
-        yield Step("and the mean square", Eq(Integral(_x**2 * two, (_x, 0, 1)), Rational(1, 9)))
-        yield Step("and $X$ is the known one times it.",
-                   Eq(factor * Rational(1, 4) - factor**2 * Rational(1, 9) / 6,
-                      at_factor(factor)))  # fmt: skip
+        yield Step(r"The product of the other two of $a$, $d$, $F$ has the density $-\ln x$ and the mean",
+                   Eq(Integral(-_x * log(_x), (_x, 0, 1)), Rational(1, 4)))  # fmt: skip
+        yield Step("and the mean square", Eq(Integral(-(_x**2) * log(_x), (_x, 0, 1)), Rational(1, 9)))
+        yield Step("and $X$ is that product times the known one.",
+                   Eq(factor / 4 - factor**2 / 9 / 6, at_factor(factor)))  # fmt: skip
         yield Step("More of it deters more.", Ge(Derivative(at_factor(factor), factor), 0))
 
     return derive
@@ -161,11 +168,11 @@ def known_factor(factor: Math) -> Callable[[], Iterator[Step]]:
 
 def known_coordination() -> Iterator[Step]:
     """Derive the share at a known coordination."""
-    yield from _law_of_fines()
+    yield from _moments_of_fines()
     yield from _given_fine()
     tau, share = 1 - coordination, Named(at_coordination(), "C", "C")
     yield Step(r"On average over $x$, with $\tau = 1-\varsigma$,",
-               Eq(Rational(1, 8) - Rational(1, 27) * tau**2 / 2, share))  # fmt: skip
+               Eq(Rational(1, 8) - Rational(1, 27) * (tau**2 / 2), share))  # fmt: skip
     yield Step("Better coordination deters more,", Ge(Derivative(share, coordination), 0))
     yield Step(r"and at $\varsigma = 1$ as much as if runs could not be split.",
                Eq(share, Rational(1, 8)), (Eq(coordination, 1),))  # fmt: skip
@@ -173,7 +180,7 @@ def known_coordination() -> Iterator[Step]:
 
 def known_cost() -> Iterator[Step]:
     """Derive the share at a known cost of splitting."""
-    yield from _law_of_fines()
+    yield from _moments_of_fines()
     share = Named(at_cost(), "C", "C")
     spared = (_x - split_cost) ** 2 / (2 * _x)
     yield Step(
@@ -183,7 +190,10 @@ def known_cost() -> Iterator[Step]:
     )
     yield Step(
         "and over all $x$, which leaves this share.",
-        Eq(Rational(1, 8) - Integral(spared * _density, (_x, split_cost, 1)), at_cost()),
+        Eq(
+            Rational(1, 8) - Integral((_x - split_cost) ** 2 * log(_x) ** 2 / (4 * _x), (_x, split_cost, 1)),
+            at_cost(),
+        ),
     )
     yield Step("Where splitting costs nothing, half of those who would comply do,",
                Eq(Limit(share, split_cost, 0, "+"), Rational(1, 16)))  # fmt: skip
@@ -198,7 +208,7 @@ def known_benefit() -> Iterator[Step]:
     yield Step(
         r"A lab complies if neither evading pays, $x \ge b$, nor splitting, $\chi \ge b - \varsigma x$. "
         r"Where $x \ge b$ the latter holds for this share of all $\chi$ and $\varsigma$:",
-        Eq(1 - Integral(benefit - _y * _x, (_y, 0, benefit / _x)), fine),
+        Eq(1 - Integral(benefit - coordination * _x, (coordination, 0, benefit / _x)), fine),
     )
     yield Step("Over all $x \\ge b$,", Eq(Integral(fine * _density, (_x, benefit, 1)), at_benefit()))
     yield Step("No risk is worth a run without benefit.", Eq(Limit(share, benefit, 0, "+"), 1))
