@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -103,12 +102,9 @@ def escalation(
     grows = (R_0 > 0) & (f > 0) & (felt > 0)
     sought = op.where(at_once, False, grows)
     first, growth = op.where(sought, R_0, 1.0), np.log1p(op.where(sought, f, 1.0))
-
-    def deters(n: Any) -> Any:
-        return covers(felt * (phi + first * np.exp(n * growth)), g)
-
+    # Less the tolerance of a tie, which is wider than the rounding of the logarithm at whole powers.
     missing = op.where(sought, op.ratio(g * (1 - TIE), felt) - phi, 0.0)
-    count = _first(np.log(op.maximum(missing / first, 1.0)) / growth, deters, op)
+    count = op.maximum(np.ceil(np.log(op.maximum(missing / first, 1.0)) / growth), 1.0)
     catches = op.where(at_once, 0.0, op.where(grows, count, math.inf))
     ends = catches < math.inf
     n = op.where(ends, catches, 0.0)
@@ -293,11 +289,8 @@ def consecutive_catches(*, x_bar: Number, e: Number, d: Number) -> Number:
     ceiling = (1 - d) * e / d
     within = op.where(covers(x_bar, ceiling), False, True)  # what rounding tells not from it is at it
     level, top = op.where(within, x_bar, 0.0), op.where(within, ceiling, 1.0)
-    count = _first(
-        np.log1p(-level * (1 - TIE) / top) / np.log1p(-op.where(d < 1, d, 0.5)),
-        lambda n: covers(_excess_after(n, top, d, op), level),
-        op,
-    )
+    # Less the tolerance of a tie, which is wider than the rounding of the logarithm at whole powers.
+    count = np.ceil(np.log1p(-level * (1 - TIE) / top) / np.log1p(-op.where(d < 1, d, 0.5)))
     return plain(op.where(x_bar == 0, 0.0, op.where(within, count, math.inf)))
 
 
@@ -335,20 +328,9 @@ def relapse_time(*, x_0: Number, x_bar: Number, d: Number) -> Number:
     complies = covers(x_0, x_bar)
     falls = complies & (x_bar > 0) & (d < 1)
     start, level = op.where(falls, x_0, 1.0), op.where(falls, x_bar, 1.0)
-    rate = np.log1p(-op.where(falls, d, 0.5))
-    count = _first(
-        np.log(level * (1 - TIE) / start) / rate,
-        lambda n: op.where(covers(start * np.exp(n * rate), level), False, True),
-        op,
-    )
+    count = np.floor(np.log(level * (1 - TIE) / start) / np.log1p(-op.where(falls, d, 0.5))) + 1
     steps = op.where(x_bar > 0, op.where(falls, count, 1.0), math.inf)
     return plain(op.where(complies, steps, 0.0))
-
-
-def _first(guess: Any, holds: Callable[[Any], Any], op: Any) -> Any:
-    """Smallest whole number from which on a condition holds, known to within rounding of `guess`."""
-    n = np.floor(guess)
-    return op.where(holds(n), n, n + 1)
 
 
 def _excess_after(n: Any, ceiling: Any, d: Any, op: Any) -> Any:

@@ -222,6 +222,7 @@ class TestStationaryExcess:
             answer = games.decaying_escalation(**a)
         exact = ~answer.saturates
         assert exact.sum() > 500
+        np.testing.assert_array_equal(answer.mean_at_least[exact], answer.mean[exact])
         for row, mean, variance in zip(rows(a), answer.mean, answer.variance, strict=True):
             e, d, t_0, t_1, c_0, q_bar = (
                 Fraction(row[k]) for k in ("e", "d", "theta_0", "theta_1", "c_0", "q_bar")

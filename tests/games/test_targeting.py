@@ -300,6 +300,18 @@ def test_edges(change, policy, rates):
         assert getattr(many, field.name).tolist() == [value]
 
 
+def test_ties_in_decimals_comply():
+    """0.6 * 0.75 < 0.45 and 0.1 * 3 > 0.3 in floats: neither makes a lab violate, or group 1 stricter."""
+    in_1 = {"g": 0.45, "p_1": 0.6, "F_1": 0.75, "p_2": 1.0, "F_2": 1.0, "u": 0.5, "delta": 0.5}
+    in_2 = {"g": 0.45, "p_1": 0.1, "F_1": 1.0, "p_2": 0.6, "F_2": 0.75, "u": 0.0, "delta": 0.5}
+    for letters, policy, more in [(in_1, POLICIES[False, False], POLICIES[True, False]),
+                                  (in_2, POLICIES[True, False], POLICIES[True, True])]:  # fmt: skip
+        assert games.targeting(**letters).policy == policy
+        assert games.targeting(**(letters | {"g": 0.45 * (1 + 1e-9)})).policy == more
+    alike = games.targeting(g=0.2, p_1=0.1, F_1=3.0, p_2=0.3, F_2=1.0, u=1.0, delta=0.9)
+    assert (alike.g_H, alike.g_H_limit) == (0.3, 0.3)
+
+
 def test_without_release_or_patience_the_fine_decides():
     a = draw(85, 1000)
     for change in ({"u": 0.0}, {"delta": 0.0}):
