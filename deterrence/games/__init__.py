@@ -5,14 +5,13 @@ Examples
 >>> from deterrence import games
 """
 
-from deterrence.games._escalation import (
+from deterrence.games._decay import (
     DecayingEscalation,
-    Escalation,
     consecutive_catches,
     decaying_escalation,
-    escalation,
     relapse_time,
 )
+from deterrence.games._escalation import Escalation, escalation
 from deterrence.games._splitting import (
     SplitChoice,
     SplitSwings,

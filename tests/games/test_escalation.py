@@ -14,7 +14,7 @@ from exact import EPS, N, Points, assert_close, assert_contract, assert_refused,
 from mpmath import mp, mpf
 from scipy import stats
 
-from deterrence import formulas, games
+from deterrence import complies, formulas, games
 
 TIE = Fraction(1e-12)
 
@@ -78,6 +78,15 @@ class TestEscalation:
             )
             more = games.escalation(g=0.7 * R * (1 + 1e-6), p_eff=0.7, phi=0.0, R_0=0.3, f=f)
             assert more.catches.tolist() == (n + 1).tolist()
+
+    def test_none_is_needed_exactly_where_the_lab_complies(self):
+        """Within a few roundings of the edge of the tolerance."""
+        rng = np.random.default_rng(97)
+        p_eff, phi, R_0 = rng.uniform(0.1, 1, N), rng.uniform(0, 2, N), rng.uniform(0.1, 1, N)
+        g = p_eff * (phi + R_0) / (1 - 1e-12) * (1 + EPS * rng.integers(-3, 4, N))
+        catches = games.escalation(g=g, p_eff=p_eff, phi=phi, R_0=R_0, f=0.5).catches
+        np.testing.assert_array_equal(catches == 0, complies(p_eff=p_eff, B=phi + R_0, g=g))
+        assert set(catches.tolist()) == {0.0, 1.0}
 
     def test_mean_and_variance_against_fractions(self):
         a = some_escalations(92)
@@ -395,15 +404,15 @@ class TestCycles:
             answer = games.decaying_escalation(**a)
         level = answer.deterrence_excess
 
-        def complies(x):
+        def deterred(x):
             return chance(x, **a) * a["B"] >= a["g"] * (1 - 1e-12)
 
         some = (level > 0) & np.isfinite(level)
         assert some.sum() > 100
-        assert complies(np.where(some, level, 0.0))[some].all()
-        assert not complies(np.where(some, level * (1 - 1e-6), 0.0))[some].any()
-        np.testing.assert_array_equal(level == 0, complies(np.zeros(len(level))))
-        assert not complies(np.full(len(level), 1e9))[np.isinf(level)].any()
+        assert deterred(np.where(some, level, 0.0))[some].all()
+        assert not deterred(np.where(some, level * (1 - 1e-6), 0.0))[some].any()
+        np.testing.assert_array_equal(level == 0, deterred(np.zeros(len(level))))
+        assert not deterred(np.full(len(level), 1e9))[np.isinf(level)].any()
 
     def test_the_whole_cycle_played(self):
         """Caught every time until it complies, then left alone until it violates: the same steps."""
