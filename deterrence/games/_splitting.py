@@ -207,7 +207,10 @@ def _at_coordination(varsigma: Any) -> Any:
 
 def _at_benefit(b: Any) -> Any:
     s = _exponent(b)
-    return _gamma(3, s, b) - (b * s) * (b * s) * s / 12
+    below, above = _exponential_series(3, s)
+    split = b * s * s * s / 12
+    share = operations(s).where(s < 4, b * (above - split), 1 - b * (below + split))
+    return share if isinstance(s, np.ndarray) else float(share)
 
 
 def _at_cost(chi: Any) -> Any:
@@ -224,10 +227,16 @@ def _exponent(value: Any) -> Any:
 _TERMS = np.array([1 / math.factorial(k) for k in range(40)])
 
 
+def _exponential_series(order: int, s: Any) -> tuple[Any, Any]:
+    """Return the terms of exp(s) below an order, and those from there on, summed."""
+    head, rest = _TERMS[:order], np.concatenate([np.zeros(order), _TERMS[order:]])
+    polynomial = np.polynomial.polynomial.polyval
+    return polynomial(s, head), polynomial(s, rest)
+
+
 def _gamma(order: int, s: Any, tail: Any) -> Any:
     """Distribution function of the gamma law at s, with `tail` = exp(-s), accurate also where it is tiny."""
-    head, rest = _TERMS[:order], np.concatenate([np.zeros(order), _TERMS[order:]])
-    below, above = (np.polynomial.polynomial.polyval(s, part) for part in (head, rest))
+    below, above = _exponential_series(order, s)
     probability = operations(s).where(s < 4, tail * above, 1 - tail * below)
     return probability if isinstance(s, np.ndarray) else float(probability)
 
