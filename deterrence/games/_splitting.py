@@ -207,9 +207,10 @@ def _at_coordination(varsigma: Any) -> Any:
 
 def _at_benefit(b: Any) -> Any:
     s = _exponent(b)
-    below, above = _exponential_series(3, s)
-    split = b * s * s * s / 12
-    share = operations(s).where(s < 4, b * (above - split), 1 - b * (below + split))
+    # The gamma law of order 3 at s, less b^2 s^3 / 12, with as few roundings as possible.
+    near = (b * s) * (s * s) * (_series(s, _TERMS[3:]) - b / 12)
+    far = 1 - b * (_series(s, _TERMS[:3]) + b * s * s * s / 12)
+    share = operations(s).where(s < 4, near, far)
     return share if isinstance(s, np.ndarray) else float(share)
 
 
@@ -227,16 +228,14 @@ def _exponent(value: Any) -> Any:
 _TERMS = np.array([1 / math.factorial(k) for k in range(40)])
 
 
-def _exponential_series(order: int, s: Any) -> tuple[Any, Any]:
-    """Return the terms of exp(s) below an order, and those from there on, summed."""
-    head, rest = _TERMS[:order], np.concatenate([np.zeros(order), _TERMS[order:]])
-    polynomial = np.polynomial.polynomial.polyval
-    return polynomial(s, head), polynomial(s, rest)
+def _series(s: Any, terms: Any) -> Any:
+    return np.polynomial.polynomial.polyval(s, terms)
 
 
 def _gamma(order: int, s: Any, tail: Any) -> Any:
     """Distribution function of the gamma law at s, with `tail` = exp(-s), accurate also where it is tiny."""
-    below, above = _exponential_series(order, s)
+    below = _series(s, _TERMS[:order])
+    above = _series(s, np.concatenate([np.zeros(order), _TERMS[order:]]))
     probability = operations(s).where(s < 4, tail * above, 1 - tail * below)
     return probability if isinstance(s, np.ndarray) else float(probability)
 
