@@ -210,7 +210,7 @@ def _at_benefit(b: Any) -> Any:
     # The gamma law of order 3 at s, less b^2 s^3 / 12, with as few roundings as possible.
     near = (b * s) * (s * s) * (_series(s, _TERMS[3:]) - b / 12)
     far = 1 - b * (_series(s, _TERMS[:3]) + b * s * s * s / 12)
-    share = operations(s).where(s < 4, near, far)
+    share = operations(s).where(s < 2.5, near, far)
     return share if isinstance(s, np.ndarray) else float(share)
 
 
