@@ -18,6 +18,8 @@ sources = {
     "game-theoretic analysis. Memorandum RM-2972-ARPA, RAND Corporation.",
     "fudenberg": "Fudenberg, D. and Levine, D. K. (1993). Self-confirming equilibrium. Econometrica "
     "61:523-545.",
+    "harrington": "Harrington, W. (1988). Enforcement leverage when penalties are restricted. Journal "
+    "of Public Economics 37:29-53.",
     "hofbauer": "Hofbauer, J. and Sigmund, K. (1998). Evolutionary Games and Population Dynamics. "
     "Cambridge University Press.",
     "kilmer": "Kleiman, M. and Kilmer, B. (2009). The dynamics of deterrence. Proceedings of the "

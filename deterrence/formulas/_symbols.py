@@ -51,6 +51,8 @@ _RATE = _Kind("probability", Reals, {"real": True})
 _LABS = _Kind("labs", Naturals, {"integer": True, "positive": True})
 _COUNT = _Kind("labs", Naturals0, {"integer": True, "nonnegative": True})
 _MEAN = _Kind("labs", Interval(0, oo), {"nonnegative": True})
+_CATCHES = _Kind("catches", Naturals0, {"integer": True, "nonnegative": True})
+_UNIT_MONEY = _Kind("money", Interval(0, 1), {"nonnegative": True})
 _CHECKS = _Kind("checks", Interval(0, oo), {"nonnegative": True})
 
 glossary: dict[Symbol, Variable] = {}
@@ -217,6 +219,38 @@ h_corr = _letter(
     "h_corr", r"\rho", _PROBABILITY, "correlation of the violations of two labs without a permit"
 )
 unbought = _letter("unbought", "F(v_p)", _SHARE, "share of labs that do not buy at a fixed price")
+_letter = _Topic("Repeated enforcement")
+p_1 = _letter("p_1", "p_1", _PROBABILITY, "probability of an inspection in group 1")
+F_1 = _letter("F_1", "F_1", _MONEY, "fine in group 1")
+p_2 = _letter("p_2", "p_2", _PROBABILITY, "probability of an inspection in group 2, of labs caught before")
+F_2 = _letter("F_2", "F_2", _MONEY, "fine in group 2")
+release = _letter("release", "u", _PROBABILITY, "probability that an inspected complier leaves group 2")
+delta = _letter("delta", r"\delta", _SHARE, "discount factor")
+n_star = _letter("n_star", "n^*", _CATCHES, "catches until a lab is deterred for good")
+R_0 = _letter("R_0", "R_0", _MONEY, "loss of reputation at the first catch")
+f = _letter("f", "f", _RATIO, "growth of the loss of reputation with each catch")
+e = _letter("e", "e", _RATIO, "what a catch adds to the audit coefficient")
+decay = _letter("decay", "d", _SHARE, "share of the excess coefficient lost in each step")
+c_0 = _letter("c_0", "c_0", _RATIO, "audit coefficient without any catch")
+theta_0 = _letter("theta_0", r"\theta_0", _PROBABILITY, "catch probability at coefficient 0")
+theta_1 = _letter("theta_1", r"\theta_1", _RATIO, "catch probability per unit of the coefficient")
+q_bar = _letter("q_bar", r"\bar q", _PROBABILITY, "ceiling of the catch probability")
+q_least = _letter("q_least", "q_0", _RATIO, r"catch probability without excess, $\theta_0 + \theta_1 c_0$")
+q_mean = _letter("q_mean", "q", _PROBABILITY, "mean catch probability")
+q_most = _letter("q_most", "q_S", _PROBABILITY, "catch probability at the largest excess")
+x_max = _letter("x_max", "S", _RATIO, "supremum of the excess coefficient")
+n_row = _letter("n_row", "n", _CATCHES, "catches in a row from no excess to compliance")
+x_bar = _letter("x_bar", r"\bar x", _RATIO, "excess coefficient from which a lab complies")
+x_0 = _letter("x_0", "x_0", _RATIO, "excess coefficient")
+
+_letter = _Topic("Splitting a run")
+benefit = _letter("benefit", "b", _UNIT_MONEY, "benefit of the run")
+detection = _letter("detection", "d", _PROBABILITY, "probability that an audit detects")
+sanction = _letter("sanction", "F", _UNIT_MONEY, "fine")
+split_cost = _letter("split_cost", r"\chi", _UNIT_MONEY, "cost of splitting the run")
+coordination = _letter(
+    "coordination", r"\varsigma", _SHARE, "share of the detection that is left after a split"
+)
 
 none = S.NaN
 """What a formula says where no such value exists."""

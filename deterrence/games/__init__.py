@@ -58,9 +58,19 @@ from deterrence.games._congestion_regimes import (
     defection_capacity,
     tipping_share,
 )
+from deterrence.games._decay import (
+    DecayingEscalation,
+    consecutive_catches,
+    decaying_escalation,
+    relapse_time,
+)
 from deterrence.games._equilibria import (
     Profile,
     Subset,
+)
+from deterrence.games._escalation import (
+    Escalation,
+    escalation,
 )
 from deterrence.games._inspection import (
     InspectionEquilibria,
@@ -109,6 +119,19 @@ from deterrence.games._signal_values import (
     signal_cutoffs,
     signal_values,
 )
+from deterrence.games._splitting import (
+    SplitChoice,
+    SplitSwings,
+    SplitVolumes,
+    split_choice,
+    split_marginal,
+    split_swings,
+    split_volumes,
+)
+from deterrence.games._targeting import (
+    Targeting,
+    targeting,
+)
 
 __all__ = [
     "Bimatrix",
@@ -118,7 +141,9 @@ __all__ = [
     "CongestionEquilibrium",
     "CongestionLimit",
     "CongestionRegimes",
+    "DecayingEscalation",
     "Equilibria",
+    "Escalation",
     "Gradient",
     "InspectionEquilibria",
     "InspectionSubset",
@@ -136,8 +161,12 @@ __all__ = [
     "RestPoint",
     "SignalEquilibria",
     "SignalSubset",
+    "SplitChoice",
+    "SplitSwings",
+    "SplitVolumes",
     "Stopping",
     "Subset",
+    "Targeting",
     "Tracking",
     "bimatrix",
     "capacity_audit_rate",
@@ -152,7 +181,10 @@ __all__ = [
     "congestion_limit",
     "congestion_regimes",
     "congestion_response",
+    "consecutive_catches",
+    "decaying_escalation",
     "defection_capacity",
+    "escalation",
     "gradient",
     "inspection",
     "inspection_cutoffs",
@@ -161,6 +193,7 @@ __all__ = [
     "pooled_estimate",
     "quantal",
     "quantal_expansion",
+    "relapse_time",
     "replicator",
     "replicator_constant",
     "replicator_frequency",
@@ -168,8 +201,13 @@ __all__ = [
     "signal",
     "signal_cutoffs",
     "signal_values",
+    "split_choice",
+    "split_marginal",
+    "split_swings",
+    "split_volumes",
     "stopping",
     "stopping_times",
+    "targeting",
     "tipping_share",
     "tracking",
 ]

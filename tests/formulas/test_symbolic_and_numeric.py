@@ -88,13 +88,18 @@ def corner_points(formula: Formula) -> dict[str, np.ndarray]:
 
 
 def in_order(formula: Formula, letters: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Exchange letters until the relations that the formula needs hold."""
-    for relation in formula.valid * len(formula.valid):
+    """Exchange letters until the relations between two of them hold; keep the points at which all hold."""
+    pairs = [relation for relation in formula.valid if relation.lhs.is_Symbol and relation.rhs.is_Symbol]
+    for relation in pairs * len(pairs):
         low, high = relation.lhs.name, relation.rhs.name
         least, most = np.minimum(letters[low], letters[high]), np.maximum(letters[low], letters[high])
         letters[low] = least
         if letters[high].dtype.kind == "f":
             letters[high] = most
+    for relation in formula.valid:
+        names = sorted(map(str, relation.free_symbols))
+        holds = sympy.lambdify(sorted(relation.free_symbols, key=str), relation)(*(letters[n] for n in names))
+        letters = {name: column[holds] for name, column in letters.items()}
     return letters
 
 
