@@ -1,4 +1,4 @@
-"""The command line: ``deterrence validate``, ``solve``, ``simulate``, ``formulas``, ``scenarios``."""
+"""The command line: ``deterrence`` and its commands."""
 
 from __future__ import annotations
 
@@ -97,6 +97,30 @@ def solve(which: Which = None, json: Json = False) -> None:
 
 
 @app.command()
+def require(
+    which: Which = None,
+    by: Annotated[str, typer.Option(help="Instrument to change: fine, pi_1, token_cap, ...")] = "fine",
+    compliance: Annotated[
+        float, typer.Option(help="Expected share of labs that must not violate; 1: no market with violators.")
+    ] = 0.95,
+    latex: Annotated[bool, typer.Option("--latex", help="Print each answer as a LaTeX sentence.")] = False,
+    json: Json = False,
+) -> None:
+    """Say the least change of one instrument that reaches a compliance rate, or why none does."""
+    from analysis._json import dumps, plain
+    from deterrence import require as least_change
+
+    chosen = _load(which)
+    answers = {name: least_change(game, compliance=compliance, by=by) for name, game in chosen.items()}
+    if json:
+        sys.stdout.write(dumps(plain(list(answers.values()))))
+    elif latex:
+        print("\n".join(answer.latex() for answer in answers.values()))
+    else:
+        print("\n".join(f"{name}: {answer}" for name, answer in answers.items()))
+
+
+@app.command()
 def simulate(
     which: Which = None,
     replications: Replications = 1000,
@@ -127,7 +151,7 @@ def formulas(
         list[str] | None, typer.Argument(metavar="[NAME]...", help="Default: a list of all.")
     ] = None,
     latex: Annotated[bool, typer.Option("--latex", help="Print the LaTeX of each formula.")] = False,
-    sheet: Annotated[Path | None, typer.Option(help="Write all formulas as a LaTeX document.")] = None,
+    sheet: Annotated[Path | None, typer.Option(help="Write all results as a LaTeX document.")] = None,
     json: Json = False,
 ) -> None:
     """Print formulas with their derivations, their LaTeX, or write the whole sheet."""

@@ -14,9 +14,10 @@ from malformed import EDITED_FILES, WHOLE_FILES
 import scenarios
 from analysis.__main__ import main
 from analysis._text import label
-from deterrence import QUANTITIES
+from deterrence import QUANTITIES, require
 
 FEW = ["--replications", "500"]
+NAMES = ("baseline", "weak_penalty")
 
 
 @pytest.fixture
@@ -198,6 +199,29 @@ def test_scenarios_lists_and_shows_the_schema(run):
     assert all(name in out for name in scenarios.names())
     assert strict(run("scenarios", "--schema")[1]) == scenarios.schema()
     assert list(strict(run("scenarios", "--json")[1])) == list(scenarios.names())
+
+
+class TestRequire:
+    def test_says_the_least_change_or_why_there_is_none(self, run):
+        status, out, _ = run("require", "baseline", "weak_penalty", "--by", "pi_1", "--compliance", "0.99")
+        assert status == 0
+        answers = {name: require(scenarios.load(name), compliance=0.99, by="pi_1") for name in NAMES}
+        assert out.splitlines() == [f"{name}: {answer}" for name, answer in answers.items()]
+        assert [answer.value is None for answer in answers.values()] == [False, True]
+
+    def test_as_json_and_as_latex(self, run):
+        answer = require(scenarios.load("baseline"), compliance=0.99, by="fine")
+        _, out, _ = run("require", "baseline", "--compliance", "0.99", "--json")
+        (said,) = strict(out)
+        assert (said["by"], said["value"], said["compliance"]) == ("fine", answer.value, answer.compliance)
+        _, out, _ = run("require", "baseline", "--compliance", "0.99", "--latex")
+        assert out == answer.latex() + "\n"
+
+    @pytest.mark.parametrize("wrong", [("--by", "tax"), ("--compliance", "1.5")])
+    def test_refuses_what_it_cannot_answer(self, run, wrong):
+        status, out, err = run("require", "baseline", *wrong)
+        assert (status, out) == (2, "")
+        assert wrong[0].strip("-") in err
 
 
 class TestFormulas:
