@@ -54,6 +54,8 @@ _MEAN = _Kind("labs", Interval(0, oo), {"nonnegative": True})
 _CATCHES = _Kind("catches", Naturals0, {"integer": True, "nonnegative": True})
 _UNIT_MONEY = _Kind("money", Interval(0, 1), {"nonnegative": True})
 _CHECKS = _Kind("checks", Interval(0, oo), {"nonnegative": True})
+_AUDITS = _Kind("audits", Naturals0, {"integer": True, "nonnegative": True})
+_WEIGHT = _Kind("observations", Interval(0, oo), {"nonnegative": True})
 
 glossary: dict[Symbol, Variable] = {}
 """Every letter, in the order of the table of symbols."""
@@ -110,6 +112,23 @@ x = _letter("x", "x", _RATIO, r"deterrence ratio, $P\beta/(v^*-c)$")
 pi = _letter("pi", r"\pi", _PROBABILITY, "an audit probability")
 t = _letter("t", "t", _RATE, "audit rate that violators must face")
 
+_letter = _Topic("Inspection games")
+q = _letter("q", "q", _PROBABILITY, "probability that the lab defects")
+audit = _letter("audit", "a", _PROBABILITY, "probability that the Governor audits")
+M = _letter("M", "M", _MONEY, "what auditing a violator returns to the Governor")
+k_audit = _letter("k_audit", "k", _BALANCE, "cost of an audit, net; negative if audits pay for themselves")
+rho = _letter("rho", r"\rho", _PROBABILITY, "audit cost over its return, $k/M$")
+precision = _letter("precision", r"\lambda", _RATIO, "precision of logit choice, per unit of money")
+
+_letter = _Topic("Signal game")
+q_1 = _letter("q_1", "q_1", _PROBABILITY, "defection at which an audit after a suspicious signal pays")
+q_0 = _letter("q_0", "q_0", _PROBABILITY, "defection at which an audit after a clean signal pays")
+
+_letter = _Topic("Commitment")
+t_borne = _letter("t_borne", r"\bar t", _PROBABILITY, "largest audit rate that a violator bears")
+t_tilde = _letter("t_tilde", r"\tilde t", _PROBABILITY, "audit rate that deters, if less than 1, else 0")
+C_star = _letter("C_star", "C^*", _PROBABILITY, "audits per compliant lab of the cheapest deterrent")
+
 _letter = _Topic("Market")
 N = _letter("N", "N", _LABS, "labs")
 Q = _letter("Q", "Q", _COUNT, "permits for sale")
@@ -141,60 +160,6 @@ checks = _letter("checks", "X", _CHECKS, "expected audits and backchecks")
 H = _letter("H", "H", _MONEY, "harm of a violation")
 k = _letter("k", "k", _MONEY, "cost of an audit or backcheck")
 
-_letter = _Topic("Inspection games")
-q = _letter("q", "q", _PROBABILITY, "probability that the lab defects")
-audit = _letter("audit", "a", _PROBABILITY, "probability that the Governor audits")
-M = _letter("M", "M", _MONEY, "what auditing a violator returns to the Governor")
-k_audit = _letter("k_audit", "k", _BALANCE, "cost of an audit, net; negative if audits pay for themselves")
-rho = _letter("rho", r"\rho", _PROBABILITY, "audit cost over its return, $k/M$")
-precision = _letter("precision", r"\lambda", _RATIO, "precision of logit choice, per unit of money")
-
-_letter = _Topic("Commitment")
-t_borne = _letter("t_borne", r"\bar t", _PROBABILITY, "largest audit rate that a violator bears")
-t_tilde = _letter("t_tilde", r"\tilde t", _PROBABILITY, "audit rate that deters, if less than 1, else 0")
-C_star = _letter("C_star", "C^*", _PROBABILITY, "audits per compliant lab of the cheapest deterrent")
-_letter = _Topic("Signal game")
-q_1 = _letter("q_1", "q_1", _PROBABILITY, "defection at which an audit after a suspicious signal pays")
-q_0 = _letter("q_0", "q_0", _PROBABILITY, "defection at which an audit after a clean signal pays")
-_letter = _Topic("Audit capacity")
-violators = _letter("violators", "n", _LABS, "violators")
-compliers = _letter("compliers", "C", _COUNT, "compliant running labs")
-_AUDITS = _Kind("audits", Naturals0, {"integer": True, "nonnegative": True})
-capacity = _letter("capacity", "M", _AUDITS, "audits that can be carried out")
-unpermitted = _letter("unpermitted", "m", _LABS, "labs without a permit")
-p_s_n = _letter("p_s_n", "p_s(n)", _PROBABILITY, "audit probability of one of $n$ violators")
-deterrent = _letter("deterrent", "t", _RATE, "detection probability from which a lab complies, $g/B$")
-p_eff_1 = _letter(
-    "p_eff_1", r"p_{\mathrm{eff}}(1)", _PROBABILITY, "detection probability of the only violator"
-)
-p_eff_m = _letter(
-    "p_eff_m",
-    r"p_{\mathrm{eff}}(m)",
-    _PROBABILITY,
-    "detection probability if all labs without a permit violate",
-)
-violator_share = _letter("violator_share", "x", _SHARE, "violators per lab")
-capacity_share = _letter("capacity_share", r"\mu_c", _RATIO, "audits that can be carried out, per lab")
-running_share = _letter("running_share", r"\gamma", _SHARE, "compliant running labs, per lab")
-unpermitted_share = _letter("unpermitted_share", r"\mu", _SHARE, "labs without a permit, per lab")
-t_least = _letter("t_least", "t_0", _RATE, "least detection probability from which a lab complies")
-t_most = _letter("t_most", "t_1", _RATE, "largest detection probability from which a lab complies")
-t_prime = _letter("t_prime", "t'", _RATE, "audit probability that deters, backchecks being what they are")
-mu_lo = _letter("mu_lo", r"\mu_{lo}", _RATIO, "capacity from which full compliance is an equilibrium")
-mu_hi = _letter("mu_hi", r"\mu_{hi}", _RATIO, "capacity below which mass defection is an equilibrium")
-_letter = _Topic("Learning")
-_WEIGHT = _Kind("observations", Interval(0, oo), {"nonnegative": True})
-a_0 = _letter("a_0", "a_0", _WEIGHT, "prior weight of detection")
-b_0 = _letter("b_0", "b_0", _WEIGHT, "prior weight of no detection")
-t_stop = _letter("t_stop", "t", _RATE, "detection probability that deters, $g/B$")
-shortfall = _letter("shortfall", "h", _BALANCE._replace(unit="catches"), "what the prior falls short of")
-lundberg = _letter("lundberg", r"\theta", _RATIO, "Lundberg's exponent")
-step = _letter("step", r"\eta", _RATIO, "length of a step, per unit of money")
-up = _letter("up", r"\Delta_+", _PROBABILITY, "step up after a defection or catch")
-down = _letter("down", r"\Delta_-", _PROBABILITY, "step down after none")
-pi_lc = _letter("pi_lc", r"\pi_1^{\mathrm{lc}}", _PROBABILITY, "least-cost deterrent")
-pi_c = _letter("pi_c", r"\pi_c", _RATIO, "audit probability below which enforcement collapses")
-eps = _letter("eps", r"\epsilon", _SHARE, "defection rate that is aimed at")
 _letter = _Topic("Strategic bids and welfare")
 rent = _letter("rent", "s", _BALANCE, "rent of a run, $v-c$")
 ceiling = _letter("ceiling", "e", _BALANCE, r"most that a lab pays rather than cheat, $p_{\mathrm{eff}}rP-V$")
@@ -219,6 +184,33 @@ h_corr = _letter(
     "h_corr", r"\rho", _PROBABILITY, "correlation of the violations of two labs without a permit"
 )
 unbought = _letter("unbought", "F(v_p)", _SHARE, "share of labs that do not buy at a fixed price")
+
+_letter = _Topic("Audit capacity")
+violators = _letter("violators", "n", _LABS, "violators")
+compliers = _letter("compliers", "C", _COUNT, "compliant running labs")
+capacity = _letter("capacity", "M", _AUDITS, "audits that can be carried out")
+unpermitted = _letter("unpermitted", "m", _LABS, "labs without a permit")
+p_s_n = _letter("p_s_n", "p_s(n)", _PROBABILITY, "audit probability of one of $n$ violators")
+deterrent = _letter("deterrent", "t", _RATE, "detection probability from which a lab complies, $g/B$")
+p_eff_1 = _letter(
+    "p_eff_1", r"p_{\mathrm{eff}}(1)", _PROBABILITY, "detection probability of the only violator"
+)
+p_eff_m = _letter(
+    "p_eff_m",
+    r"p_{\mathrm{eff}}(m)",
+    _PROBABILITY,
+    "detection probability if all labs without a permit violate",
+)
+violator_share = _letter("violator_share", "x", _SHARE, "violators per lab")
+capacity_share = _letter("capacity_share", r"\mu_c", _RATIO, "audits that can be carried out, per lab")
+running_share = _letter("running_share", r"\gamma", _SHARE, "compliant running labs, per lab")
+unpermitted_share = _letter("unpermitted_share", r"\mu", _SHARE, "labs without a permit, per lab")
+t_least = _letter("t_least", "t_0", _RATE, "least detection probability from which a lab complies")
+t_most = _letter("t_most", "t_1", _RATE, "largest detection probability from which a lab complies")
+t_prime = _letter("t_prime", "t'", _RATE, "audit probability that deters, backchecks being what they are")
+mu_lo = _letter("mu_lo", r"\mu_{lo}", _RATIO, "capacity from which full compliance is an equilibrium")
+mu_hi = _letter("mu_hi", r"\mu_{hi}", _RATIO, "capacity below which mass defection is an equilibrium")
+
 _letter = _Topic("Repeated enforcement")
 p_1 = _letter("p_1", "p_1", _PROBABILITY, "probability of an inspection in group 1")
 F_1 = _letter("F_1", "F_1", _MONEY, "fine in group 1")
@@ -251,6 +243,19 @@ split_cost = _letter("split_cost", r"\chi", _UNIT_MONEY, "cost of splitting the 
 coordination = _letter(
     "coordination", r"\varsigma", _SHARE, "share of the detection that is left after a split"
 )
+
+_letter = _Topic("Learning")
+a_0 = _letter("a_0", "a_0", _WEIGHT, "prior weight of detection")
+b_0 = _letter("b_0", "b_0", _WEIGHT, "prior weight of no detection")
+t_stop = _letter("t_stop", "t", _RATE, "detection probability that deters, $g/B$")
+shortfall = _letter("shortfall", "h", _BALANCE._replace(unit="catches"), "what the prior falls short of")
+lundberg = _letter("lundberg", r"\theta", _RATIO, "Lundberg's exponent")
+step = _letter("step", r"\eta", _RATIO, "length of a step, per unit of money")
+up = _letter("up", r"\Delta_+", _PROBABILITY, "step up after a defection or catch")
+down = _letter("down", r"\Delta_-", _PROBABILITY, "step down after none")
+pi_lc = _letter("pi_lc", r"\pi_1^{\mathrm{lc}}", _PROBABILITY, "least-cost deterrent")
+pi_c = _letter("pi_c", r"\pi_c", _RATIO, "audit probability below which enforcement collapses")
+eps = _letter("eps", r"\epsilon", _SHARE, "defection rate that is aimed at")
 
 none = S.NaN
 """What a formula says where no such value exists."""
