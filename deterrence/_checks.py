@@ -170,9 +170,9 @@ def check_number(**values: Any) -> list[Any]:
 
 def check_range(name: str, value: Any, within: Range) -> Any:
     """`value` as a float, or a float64 array where it has a dimension, if all of it lies in the range."""
-    low, high, _ = within
-    if type(value) is float and low <= value <= high:
+    if type(value) is float and within[0] <= value <= within[1]:
         return value
+    low, high, _ = within
     try:
         array = np.asarray(value)
     except ValueError:  # nested lists of unequal lengths

@@ -88,12 +88,12 @@ _BLOCK = 16_384
 
 
 def elementwise(kernel: Callable[..., Any], *values: Any) -> Any:
-    """Result of ``kernel(op, *values)``, a formula written with the operations of `operations`.
+    """Result of ``kernel(op, *values)``, a formula in the operations of `operations`, for checked values.
 
     Large arrays of one shape are taken block by block: intermediate results then stay in the cache.
     """
     for value in values:
-        if isinstance(value, np.ndarray):
+        if type(value) is not float:
             return _by_block(kernel, values)
     return kernel(SCALAR, *values)
 
