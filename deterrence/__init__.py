@@ -54,6 +54,12 @@ from deterrence._game import (
     TruncatedNormal,
     Uniform,
 )
+from deterrence._given_price import (
+    conditional_violator_pmf,
+    price_rule_mean,
+    price_rule_violation,
+    violator_variance,
+)
 from deterrence._market import (
     clearing_price_cdf,
     clearing_price_mean,
@@ -71,17 +77,15 @@ from deterrence._punishment import (
 )
 from deterrence._threshold import Threshold, threshold
 from deterrence._violations import (
-    conditional_violator_pmf,
-    cumulative_defection,
     cut_off_value,
     defection_probability,
-    fixed_price_violation,
-    limit_violator_share,
-    price_rule_mean,
-    price_rule_violation,
     violator_mean,
     violator_pmf,
-    violator_variance,
+)
+from deterrence._violator_share import (
+    cumulative_defection,
+    fixed_price_violation,
+    limit_violator_share,
 )
 
 if TYPE_CHECKING:
@@ -212,9 +216,9 @@ _ON_DEMAND = {
     "_enforcement": ("Enforcement",),
     "_equilibrium": ("AuditRule", "Equilibrium", "solve"),
     "_prediction": ("QUANTITIES", "Limit", "Moment", "Prediction", "limit", "predict"),
-    "_statics": ("Statics", "statics"),
     "_require": ("require",),
     "_requirement": ("Requirement",),
+    "_statics": ("Statics", "statics"),
     "_strategic": (
         "strategic_bid",
         "strategic_bid_sf",
