@@ -89,10 +89,11 @@ from deterrence._violator_share import (
 )
 
 if TYPE_CHECKING:
+    from deterrence._audit_rules import AuditRule
     from deterrence._capacity_prediction import capacity_compliance
     from deterrence._distribution import ViolationsDistribution, price_cdf, violations_distribution
     from deterrence._enforcement import Enforcement
-    from deterrence._equilibrium import AuditRule, Equilibrium, solve
+    from deterrence._equilibrium import Equilibrium, solve
     from deterrence._prediction import QUANTITIES, Limit, Moment, Prediction, limit, predict
     from deterrence._require import require
     from deterrence._requirement import Requirement
@@ -211,10 +212,11 @@ __all__ = [
 
 # Whole games and strategic bids are loaded when first asked for: most of the cost of importing this package.
 _ON_DEMAND = {
+    "_audit_rules": ("AuditRule",),
     "_capacity_prediction": ("capacity_compliance",),
     "_distribution": ("ViolationsDistribution", "price_cdf", "violations_distribution"),
     "_enforcement": ("Enforcement",),
-    "_equilibrium": ("AuditRule", "Equilibrium", "solve"),
+    "_equilibrium": ("Equilibrium", "solve"),
     "_prediction": ("QUANTITIES", "Limit", "Moment", "Prediction", "limit", "predict"),
     "_require": ("require",),
     "_requirement": ("Requirement",),
