@@ -54,6 +54,12 @@ from deterrence._game import (
     TruncatedNormal,
     Uniform,
 )
+from deterrence._given_price import (
+    conditional_violator_pmf,
+    price_rule_mean,
+    price_rule_violation,
+    violator_variance,
+)
 from deterrence._market import (
     clearing_price_cdf,
     clearing_price_mean,
@@ -71,24 +77,23 @@ from deterrence._punishment import (
 )
 from deterrence._threshold import Threshold, threshold
 from deterrence._violations import (
-    conditional_violator_pmf,
-    cumulative_defection,
     cut_off_value,
     defection_probability,
-    fixed_price_violation,
-    limit_violator_share,
-    price_rule_mean,
-    price_rule_violation,
     violator_mean,
     violator_pmf,
-    violator_variance,
+)
+from deterrence._violator_share import (
+    cumulative_defection,
+    fixed_price_violation,
+    limit_violator_share,
 )
 
 if TYPE_CHECKING:
+    from deterrence._audit_rules import AuditRule
     from deterrence._capacity_prediction import capacity_compliance
     from deterrence._distribution import ViolationsDistribution, price_cdf, violations_distribution
     from deterrence._enforcement import Enforcement
-    from deterrence._equilibrium import AuditRule, Equilibrium, solve
+    from deterrence._equilibrium import Equilibrium, solve
     from deterrence._prediction import QUANTITIES, Limit, Moment, Prediction, limit, predict
     from deterrence._require import require
     from deterrence._requirement import Requirement
@@ -207,14 +212,15 @@ __all__ = [
 
 # Whole games and strategic bids are loaded when first asked for: most of the cost of importing this package.
 _ON_DEMAND = {
+    "_audit_rules": ("AuditRule",),
     "_capacity_prediction": ("capacity_compliance",),
     "_distribution": ("ViolationsDistribution", "price_cdf", "violations_distribution"),
     "_enforcement": ("Enforcement",),
-    "_equilibrium": ("AuditRule", "Equilibrium", "solve"),
+    "_equilibrium": ("Equilibrium", "solve"),
     "_prediction": ("QUANTITIES", "Limit", "Moment", "Prediction", "limit", "predict"),
-    "_statics": ("Statics", "statics"),
     "_require": ("require",),
     "_requirement": ("Requirement",),
+    "_statics": ("Statics", "statics"),
     "_strategic": (
         "strategic_bid",
         "strategic_bid_sf",

@@ -6,46 +6,17 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
-from deterrence._audit import (
-    AuditPolicy,
-    deterrence_ratio,
-    least_cost_pi_1,
-    least_cost_policy,
-    optimal_pi_1,
-)
+from deterrence._audit import AuditPolicy, least_cost_policy
+from deterrence._audit_rules import AuditRule, audit_rules
 from deterrence._compliance import complies
-from deterrence._detection import effective_detection
+from deterrence._condition import in_force, required
 from deterrence._distribution import ViolationsDistribution, violations_distribution
 from deterrence._enforcement import Enforcement
 from deterrence._game import CapMarket, Game, Scenario
 from deterrence._market_states import purchase_rent
 from deterrence._prediction import Limit, Prediction, limit, predict
-from deterrence._threshold import Threshold, threshold
-
-
-@dataclass(frozen=True)
-class AuditRule:
-    """What one rule for the high-suspicion audit probability says, and whether it deters.
-
-    Attributes
-    ----------
-    name : str
-        ``"optimal_pi_1"``, the specification's min(1, x), or ``"least_cost_pi_1"``, min(1, 1/x).
-    pi_1 : float, in [0, 1]
-        The probability it gives at the marginal rent v* - c.
-    deters : bool
-        Whether the marginal lab complies at it in the setting of the two formulas: no base audits, no
-        backchecks, no racing, risk multiplier 1.
-    deters_in_game : bool
-        Whether it complies at it with everything else as in the game, for the least risk multiplier.
-    """
-
-    name: str
-    pi_1: float
-    deters: bool
-    deters_in_game: bool
+from deterrence._threshold import Threshold
 
 
 @dataclass(frozen=True)
@@ -138,9 +109,9 @@ class Equilibrium:
         yield from self._rule_rows()
         yield "what it takes", f"for the marginal lab to comply (gain {self.marginal_gain:.6g}, "
         yield "", f"risk multiplier {e.least_risk:.4g}), all else as in the game:"
+        now = in_force(e)
         for name, answer in self.requires.items():
-            now = _current(game, e, name)
-            yield "", f"  {answer!s}{'' if answer.value is None else f'  (now {now:.6g})'}"
+            yield "", f"  {answer!s}{'' if answer.value is None else f'  (now {now[name]:.6g})'}"
 
     def _compliance_rows(self) -> Iterator[tuple[str, str]]:
         p, N = self.prediction, self.game.n_agents
@@ -175,6 +146,9 @@ class Equilibrium:
             yield "", f"{rule.name:<16} = {form:<13}{rule.pi_1:>9.6g}  {alone:<9}  {here}"
 
 
+_INSTRUMENTS = ("pi_1", "pi_0", "beta", "p_b", "p_eff", "fine", "P", "r")
+
+
 def solve(game: Game) -> Equilibrium:
     """Solve a game: exact expected outcomes, thresholds, both audit rules, and which of them deters.
 
@@ -207,9 +181,9 @@ def solve(game: Game) -> Equilibrium:
     prediction = predict(game)
     v_star = _marginal_value(game, prediction)
     gain = _marginal_gain(game, prediction.price.mean)
-    x, rules = _audit_rules(game, e, v_star, gain)
-    requires = _requirements(game, e, gain)
-    rate = _require("p_s", gain, B=e.least_risk * e.P, p_b=game.audit.backcheck_prob)
+    x, rules = audit_rules(e, v_star, gain)
+    requires = {name: required(name, e, gain) for name in _INSTRUMENTS}
+    rate = required("p_s", e, gain)
     policy = least_cost_policy(
         t=2.0 if rate.value is None else rate.value,
         alpha=game.audit.false_positive_rate,
@@ -233,76 +207,6 @@ def _marginal_gain(game: Game, price: float) -> float:
         return asked + lab.racing_value
     rent = asked if isinstance(game.market, CapMarket) else purchase_rent(game)
     return min(rent, getattr(lab.gross_value, "max", math.inf) - lab.cost) + lab.racing_value
-
-
-def _audit_rules(
-    game: Game, e: Enforcement, v_star: float | None, gain: float
-) -> tuple[float | None, tuple[AuditRule, ...]]:
-    if v_star is None:
-        return None, ()
-    audit, c = game.audit, game.lab.cost
-    known: dict[str, Any] = {"P": e.P, "beta": audit.beta, "v_star": v_star, "c": c}
-
-    def rule(name: str, pi_1: float) -> AuditRule:
-        alone = complies(p_eff=pi_1 * audit.beta, B=e.P, g=v_star - c)
-        p_eff = effective_detection(
-            pi_1=pi_1, pi_0=audit.base_prob, beta=audit.beta, p_b=audit.backcheck_prob
-        )
-        here = complies(p_eff=p_eff, B=e.least_risk * e.P, g=gain)
-        return AuditRule(name, pi_1, bool(alone), bool(here))
-
-    rules = (
-        rule("optimal_pi_1", float(optimal_pi_1(**known))),
-        rule("least_cost_pi_1", float(least_cost_pi_1(**known))),
-    )
-    return float(deterrence_ratio(**known)), rules
-
-
-def _requirements(game: Game, e: Enforcement, gain: float) -> dict[str, Threshold]:
-    """What each instrument must be for the marginal lab with the least risk multiplier to comply."""
-    audit, lab = game.audit, game.lab
-    B = e.least_risk * e.P
-    signal = {"pi_1": audit.high_prob, "pi_0": audit.base_prob, "beta": audit.beta}
-    p_b = audit.backcheck_prob
-    cap = math.inf if audit.liability_cap is None else audit.liability_cap
-    posted = audit.liability_rule == "posted"
-    money = {
-        # The posted form leaves the deposit outside the cap, like a loss of reputation.
-        "R": lab.reputation_sensitivity + (audit.collateral if posted else 0.0),
-        "K": 0.0 if posted else audit.collateral,
-        "L": cap,
-    }
-    known: dict[str, dict[str, float]] = {
-        "pi_1": {"B": B, "p_b": p_b, "beta": audit.beta, "pi_0": audit.base_prob},
-        "pi_0": {"B": B, "p_b": p_b, "beta": audit.beta, "pi_1": audit.high_prob},
-        "beta": {"B": B, "p_b": p_b, "pi_1": audit.high_prob, "pi_0": audit.base_prob},
-        "p_b": {"B": B, **signal},
-        "p_eff": {"B": B},
-        "fine": {"p_eff": e.p_eff, "r": e.least_risk, **money},
-        "P": {"p_eff": e.p_eff, "r": e.least_risk},
-        "r": {"p_eff": e.p_eff, "P": e.P},
-    }
-    return {name: _require(name, gain, **values) for name, values in known.items()}
-
-
-def _require(name: str, gain: float, **known: float) -> Threshold:
-    if math.isinf(gain):
-        return Threshold(name, None, "at least", False, "values, and so gains, are unbounded")
-    return threshold(name, g=gain, **known)
-
-
-def _current(game: Game, e: Enforcement, name: str) -> float:
-    audit = game.audit
-    return {
-        "pi_1": audit.high_prob,
-        "pi_0": audit.base_prob,
-        "beta": audit.beta,
-        "p_b": audit.backcheck_prob,
-        "p_eff": e.p_eff,
-        "fine": audit.penalty_amount,
-        "P": e.P,
-        "r": e.least_risk,
-    }[name]
 
 
 def _describe(game: Game) -> str:

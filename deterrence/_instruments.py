@@ -7,16 +7,15 @@ import math
 import struct
 import typing
 import warnings
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from deterrence._capacity_prediction import MOST_LABS, capacity_compliance, capacity_deters_fully
 from deterrence._checks import ParameterWarning, field_types
+from deterrence._condition import required
 from deterrence._enforcement import Enforcement
 from deterrence._game import Audit, CapMarket, Game
 from deterrence._prediction import predict
-from deterrence._threshold import threshold
 from deterrence._worst_case import deters_fully
 
 
@@ -28,6 +27,7 @@ class Instrument:
     ends at the very last value that will do.
     """
 
+    name: str
     words: str
     article: str
     latex: str
@@ -102,32 +102,12 @@ class AuditInstrument(Instrument):
         return struct.unpack("<d", struct.pack("<q", number))[0]
 
     def threshold(self, game: Game, gain: float) -> float | None:
-        if math.isinf(gain):
-            return None
-        variable, known = self._condition(game, Enforcement.of(game))
-        value = threshold(variable, g=gain, **known).value
+        value = required(self.name, Enforcement.of(game), gain).value
         return value if value is None or value <= self.most else None
-
-    def _condition(self, game: Game, e: Enforcement) -> tuple[str, Mapping[str, float]]:
-        """The variable of `threshold` that this is, and the others."""
-        raise NotImplementedError
 
 
 class MoneyInstrument(AuditInstrument):
     """Fine or deposit."""
-
-    def _condition(self, game: Game, e: Enforcement) -> tuple[str, Mapping[str, float]]:
-        audit = game.audit
-        cap = math.inf if audit.liability_cap is None else audit.liability_cap
-        other = audit.collateral if self.field == "penalty_amount" else audit.penalty_amount
-        money = {"K": other, "L": cap, "R": 0.0}
-        if audit.liability_rule == "posted":
-            # Beside the cap on the fine, the other part just adds to what is lost.
-            money = {"K": 0.0, "L": cap, "R": other}
-            if self.field == "collateral":
-                money = {"K": 0.0, "L": math.inf, "R": min(other, cap)}
-        money["R"] += game.lab.reputation_sensitivity
-        return "fine", {"p_eff": e.p_eff, "r": e.least_risk, **money}
 
     def idle(self, game: Game) -> str:
         if Enforcement.of(game).p_eff == 0:
@@ -140,18 +120,6 @@ class MoneyInstrument(AuditInstrument):
 
 class RateInstrument(AuditInstrument):
     """Audit or backcheck probability."""
-
-    def _condition(self, game: Game, e: Enforcement) -> tuple[str, Mapping[str, float]]:
-        audit = game.audit
-        known = {
-            "pi_1": audit.high_prob,
-            "pi_0": audit.base_prob,
-            "beta": audit.beta,
-            "p_b": audit.backcheck_prob,
-        }
-        variable = {"high_prob": "pi_1", "base_prob": "pi_0", "backcheck_prob": "p_b"}.get(self.field, "beta")
-        del known[variable]
-        return variable, {"B": e.least_risk * e.P, **known}
 
     def idle(self, game: Game) -> str:
         audit, e = game.audit, Enforcement.of(game)
@@ -244,12 +212,15 @@ def _fearless(game: Game) -> str:
 
 
 INSTRUMENTS: dict[str, Instrument] = {
-    "fine": MoneyInstrument("fine", "A", r"\phi", "penalty_amount"),
-    "pi_1": RateInstrument("audit probability after a suspicious signal", "An", r"\pi_1", "high_prob"),
-    "pi_0": RateInstrument("audit probability after a clean signal", "An", r"\pi_0", "base_prob"),
-    "beta": SignalInstrument("true-positive rate of the signal", "A", r"\beta", "false_negative_rate"),
-    "p_b": RateInstrument("backcheck probability", "A", "p_b", "backcheck_prob"),
-    "collateral": MoneyInstrument("deposit", "A", "K", "collateral"),
-    "token_cap": CapInstrument("permit cap", "A", "Q"),
-    "audit_capacity": CapacityInstrument("audit capacity", "An", "M"),
+    tool.name: tool
+    for tool in (
+        MoneyInstrument("fine", "fine", "A", r"\phi", "penalty_amount"),
+        RateInstrument("pi_1", "audit probability after a suspicious signal", "An", r"\pi_1", "high_prob"),
+        RateInstrument("pi_0", "audit probability after a clean signal", "An", r"\pi_0", "base_prob"),
+        SignalInstrument("beta", "true-positive rate of the signal", "A", r"\beta", "false_negative_rate"),
+        RateInstrument("p_b", "backcheck probability", "A", "p_b", "backcheck_prob"),
+        MoneyInstrument("collateral", "deposit", "A", "K", "collateral"),
+        CapInstrument("token_cap", "permit cap", "A", "Q"),
+        CapacityInstrument("audit_capacity", "audit capacity", "An", "M"),
+    )
 }

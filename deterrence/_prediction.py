@@ -174,15 +174,8 @@ def moments(game: Game, enforcement: Enforcement, s: States, n_agents: int | Non
     e, N = enforcement, n_agents or game.n_agents
     k, extra = game.audit.cost, game.lab.racing_value - game.audit.harm
 
-    weight = s.weight / s.weight.sum()
-    likeliest = int(np.argmax(weight))
-
     def total(mean: Array, var: Array | float = 0.0) -> Moment:
-        # Around the likeliest state, so that what is certain comes out as certain.
-        offset = mean - mean[likeliest]
-        shift = float(weigh(offset, weight))
-        spread = float(weigh(var + (offset - shift) ** 2, weight))
-        return Moment(float(mean[likeliest]) + shift, math.sqrt(spread))
+        return mixture(s.weight, mean, var)
 
     def draws(holder: float, violator: float) -> Moment:
         """Number of permit holders and violators that something independent happens to."""
@@ -221,16 +214,17 @@ def moments(game: Game, enforcement: Enforcement, s: States, n_agents: int | Non
 def _among_losers(s: States) -> Moment:
     """Moments of the share of losers that comply, given that there are any."""
     some = s.losers > 0
-    weight, h, d, losers = s.weight[some], s.h[some], s.d[some], s.losers[some]
-    if not weight.sum() > 0:
+    if not s.weight[some].sum() > 0:
         return Moment(math.nan, math.nan)
-    weight = weight / weight.sum()
-    mean = weighted_mean(weight, d)
-    var = float(weigh(h * d / losers + (d - mean) ** 2, weight))
-    return Moment(mean, math.sqrt(var))
+    h, d, losers = s.h[some], s.d[some], s.losers[some]
+    return mixture(s.weight[some], d, h * d / losers)
 
 
-def weighted_mean(weight: Array, x: Array) -> float:
-    """Weighted mean, from the likeliest x up, so that what is certain has no rounding error."""
-    likeliest = x[np.argmax(weight)]
-    return float(likeliest + weigh(x - likeliest, weight))
+def mixture(weight: Array, mean: Array, var: Array | float = 0.0) -> Moment:
+    """Moments of what has these means and variances in cases with these weights."""
+    weight, likeliest = weight / weight.sum(), int(np.argmax(weight))
+    # Around the likeliest case, so that what is certain comes out as certain.
+    offset = mean - mean[likeliest]
+    shift = float(weigh(offset, weight))
+    spread = float(weigh(var + (offset - shift) ** 2, weight))
+    return Moment(float(mean[likeliest]) + shift, math.sqrt(spread))

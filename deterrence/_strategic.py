@@ -16,7 +16,7 @@ from deterrence._checks import Number, check_finite, check_nonnegative, check_un
 from deterrence._compliance import covers
 from deterrence._market import as_number, counts, in_order, ordered
 from deterrence._numeric import operations
-from deterrence._violations import ramp_integral
+from deterrence._violator_share import ramp_integral
 
 
 def strategic_bid(*, s: Number, e: Number) -> Number:

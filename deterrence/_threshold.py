@@ -138,6 +138,11 @@ def threshold(variable: str, **known: Number) -> Threshold:
     return Threshold(variable, value, side, exists, "" if bool(exists.all()) else reason, known)
 
 
+def depends_on(variable: str) -> tuple[str, ...]:
+    """Names of what the threshold of a variable depends on."""
+    return tuple(inspect.signature(_SOLVERS[variable][0]).parameters)
+
+
 def _wrong_names(variable: str, solve: Callable[..., Any], known: Mapping[str, Any]) -> TypeError | None:
     """What is wrong with the names of `known`, or None where nothing is."""
     takes = inspect.signature(solve).parameters

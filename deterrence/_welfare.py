@@ -11,7 +11,7 @@ import numpy as np
 from deterrence._enforcement import Enforcement
 from deterrence._game import Game
 from deterrence._market_states import States, limit_states, market_states
-from deterrence._prediction import moments, weighted_mean
+from deterrence._prediction import mixture, moments
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,7 +180,6 @@ def _welfare(game: Game, states: Any, n_labs: int) -> Welfare:
     e, audit, lab = Enforcement.of(game), game.audit, game.lab
     s: States = states(game, e)
     m = moments(game, e, s, n_labs)
-    weight = s.weight / s.weight.sum()
     n_P, n_V, catches = m.permits.mean, m.violations.mean, m.catches.mean
     deposit = audit.collateral
     if audit.liability_rule == "capped" and audit.liability_cap is not None:
@@ -189,8 +188,8 @@ def _welfare(game: Game, states: Any, n_labs: int) -> Welfare:
     return Welfare(
         game=game,
         n_labs=n_labs,
-        permit_rents=weighted_mean(weight, s.rent),
-        violator_rents=weighted_mean(weight, s.losers * (s.m1 + s.base * s.h)),
+        permit_rents=mixture(s.weight, s.rent).mean,
+        violator_rents=mixture(s.weight, s.losers * (s.m1 + s.base * s.h)).mean,
         racing=lab.racing_value * n_V,
         harm=audit.harm * n_V,
         audit_cost=audit.cost * m.audits.mean,

@@ -65,6 +65,17 @@ from deterrence.formulas._congestion import (
     strategic_complements,
     tipping_share,
 )
+from deterrence.formulas._decay import (
+    catches_in_a_row,
+    deterrence_cycles,
+    deterrence_excess,
+    escalation_inert,
+    excess_ceiling,
+    excess_mean,
+    excess_mean_floor,
+    excess_variance,
+    relapse_steps,
+)
 from deterrence.formulas._detection import (
     audit_rate,
     check_rate,
@@ -76,7 +87,21 @@ from deterrence.formulas._detection import (
     posterior_not_caught,
     posterior_suspicious,
 )
+from deterrence.formulas._escalation import (
+    escalation_catches,
+    escalation_mean,
+    escalation_variance,
+    escalation_violation_rate,
+)
 from deterrence.formulas._formula import Formula
+from deterrence.formulas._given_price import (
+    conditional_violator_pmf,
+    full_compliance,
+    price_rule_fixed_price,
+    price_rule_limit_share,
+    price_rule_mean,
+    violator_variance,
+)
 from deterrence.formulas._inspection import (
     inspection_audit,
     inspection_defection,
@@ -119,29 +144,6 @@ from deterrence.formulas._quantal import (
     quantal_response,
 )
 from deterrence.formulas._registry import derive, registry, sections
-from deterrence.formulas._repeated import (
-    catches_in_a_row,
-    deterrence_cycles,
-    deterrence_excess,
-    escalation_catches,
-    escalation_inert,
-    escalation_mean,
-    escalation_variance,
-    escalation_violation_rate,
-    excess_ceiling,
-    excess_mean,
-    excess_mean_floor,
-    excess_variance,
-    relapse_steps,
-    targeting_cost_1,
-    targeting_cost_2,
-    targeting_g_H,
-    targeting_g_H_limit,
-    targeting_g_L,
-    targeting_inspection_rate,
-    targeting_policy,
-    targeting_violation_rate,
-)
 from deterrence.formulas._replicator import (
     replicator_average,
     replicator_constant,
@@ -195,15 +197,29 @@ from deterrence.formulas._step import Step
 from deterrence.formulas._strategic import (
     strategic_bid,
     strategic_bid_sf,
+    strategic_one_ceiling,
+    strategic_theorem,
+)
+from deterrence.formulas._strategic_limit import (
     strategic_limit_price,
     strategic_limit_violator_share,
-    strategic_one_ceiling,
+)
+from deterrence.formulas._strategic_market import (
     strategic_price,
     strategic_price_mean,
-    strategic_theorem,
     strategic_violators,
 )
 from deterrence.formulas._symbols import Variable, glossary
+from deterrence.formulas._targeting import (
+    targeting_cost_1,
+    targeting_cost_2,
+    targeting_g_H,
+    targeting_g_H_limit,
+    targeting_g_L,
+    targeting_inspection_rate,
+    targeting_policy,
+    targeting_violation_rate,
+)
 from deterrence.formulas._threshold import (
     threshold_B,
     threshold_fine,
@@ -216,21 +232,17 @@ from deterrence.formulas._threshold import (
     threshold_v,
 )
 from deterrence.formulas._violations import (
-    conditional_violator_pmf,
-    cumulative_defection,
     cut_off_value,
     defection_probability,
     expected_violators,
-    fixed_price_violation,
-    full_compliance,
-    limit_violator_share,
-    loser_violation,
-    price_rule_fixed_price,
-    price_rule_limit_share,
-    price_rule_mean,
     violator_mean,
     violator_pmf,
-    violator_variance,
+)
+from deterrence.formulas._violator_share import (
+    cumulative_defection,
+    fixed_price_violation,
+    limit_violator_share,
+    loser_violation,
 )
 from deterrence.formulas._welfare import (
     governor_budget,

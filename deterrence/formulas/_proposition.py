@@ -43,6 +43,21 @@ class Proposition(Result):
         LaTeX of the heads of the table, without the conditions; empty if there is no table.
     cases : tuple of Case
         The rows of the table.
+
+    Examples
+    --------
+    >>> from deterrence import Audit, FixedPriceMarket, Game, LabPopulation, formulas
+    >>> game = Game(
+    ...     n_agents=100,
+    ...     audit=Audit(high_prob=0.5, base_prob=0.0, false_positive_rate=0.1,
+    ...                 false_negative_rate=0.0, penalty_amount=1.0),
+    ...     market=FixedPriceMarket(fixed_price=0.75),
+    ...     lab=LabPopulation(gross_value_min=0.0, gross_value_max=1.0),
+    ... )
+    >>> formulas.expected_violators.twin
+    'predict(game).violations'
+    >>> round(formulas.expected_violators(game).mean, 9)
+    25.0
     """
 
     columns: tuple[str, ...] = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
@@ -31,7 +32,8 @@ class Result:
     function : callable
         The public function of `deterrence` that computes it.
     arguments : mapping of str to sympy.Expr
-        What `function` is given, by keyword; if empty, each symbol under its own name.
+        What `function` is given, by keyword; if empty, each symbol under its own name. A function of
+        whole games is given the game alone.
     result : str
         Attribute of what `function` returns that holds the answer; empty if it returns the answer.
     valid : tuple of sympy.Relational
@@ -74,11 +76,13 @@ class Result:
         with evaluate(False):  # claims are shown as they are written, and evaluated by `verify`
             return tuple(self.derive())
 
-    def numeric(self, **values: Any) -> Any:
-        """Compute the answer for values of its symbols, floats or arrays.
+    def numeric(self, *game: Any, **values: Any) -> Any:
+        """Compute the answer for a game, or for values of its symbols, floats or arrays.
 
         Parameters
         ----------
+        *game : Game
+            Where the function takes a game, as `predict` does.
         **values : float or array
             By the names of `symbols`; those for which the function has a default may be left out.
 
@@ -101,12 +105,12 @@ class Result:
             if unknown:
                 raise TypeError(f"{self.name} does not depend on {', '.join(sorted(unknown))}")
             given = {key: take(values) for key, take in self._takers.items() if take.fits(values)}
-        result = self.function(**given)
+        result = self.function(*game, **given)
         return getattr(result, self.result) if self.result else result
 
-    def __call__(self, **values: Any) -> Any:
+    def __call__(self, *game: Any, **values: Any) -> Any:
         """Compute the answer; the same as `numeric`."""
-        return self.numeric(**values)
+        return self.numeric(*game, **values)
 
     @cached_property
     def _takers(self) -> dict[str, _Argument]:
@@ -120,8 +124,9 @@ class Result:
             function, first = function.func, tuple(map(repr, function.args))
         named = self.arguments or {v.symbol.name: v.symbol for v in self.symbols}
         room = "games." if function.__module__.startswith("deterrence.games") else ""
-        given = ", ".join((*first, *(f"{key}={plain(e)}" for key, e in named.items())))
-        call = f"{room}{function.__name__}({given})"
+        given = [*first, *(f"{key}={plain(e)}" for key, e in named.items())]
+        given = given or inspect.signature(function).parameters  # no letters, but perhaps a game
+        call = f"{room}{function.__name__}({', '.join(given)})"
         return f"{call}.{self.result}" if self.result else call
 
     def latex(self) -> str:

@@ -4,26 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sympy import (
-    Derivative,
-    Eq,
-    Function,
-    Ge,
-    Gt,
-    Integral,
-    Le,
-    Lt,
-    Max,
-    Min,
-    Piecewise,
-    Rational,
-    Symbol,
-    betainc_regularized,
-    binomial,
-    evaluate,
-    oo,
-    sqrt,
-)
+from sympy import Derivative, Eq, Ge, Gt, Integral, Le, Lt, Max, Min, Piecewise, Symbol, evaluate
 
 from deterrence import _strategic as numeric
 from deterrence import _strategic_prediction as solver
@@ -34,7 +15,6 @@ from deterrence.formulas._step import Step
 from deterrence.formulas._symbols import (
     D,
     Math,
-    N,
     Q,
     V,
     a,
@@ -42,21 +22,14 @@ from deterrence.formulas._symbols import (
     bid,
     c,
     ceiling,
-    kappa,
-    none,
     r,
-    rank,
     rent,
     shared_ceiling,
-    u_hat,
-    v_end,
     v_H,
     v_L,
-    v_marginal,
 )
 
 _t = Symbol("t", positive=True)
-_S = Symbol("S", nonnegative=True)
 
 
 def _strategic_bid() -> Iterator[Step]:
@@ -96,122 +69,6 @@ def _strategic_bid_sf() -> Iterator[Step]:
         (Gt(bid, 0), Gt(v_H, v_L), Gt(v_L, bid + c), Gt(b, bid + c), Eq(a, bid + c - above)),
     )
     yield Step("A higher bid is rarer.", Lt(Derivative(S, bid), 0), (Gt(bid, 0), *inside))
-
-
-def _strategic_price_mean() -> Iterator[Step]:
-    def law(labs: Math) -> Math:
-        return Q * binomial(labs, Q) * _t**rank * (1 - _t) ** (Q - 1)
-
-    yield Step(
-        "Labs whose rents are above the ceiling bid the ceiling, so that the price is the truthful price or "
-        "the ceiling, if that is less. The quantile of $v^*$ is Beta$(m, Q)$. Its density times the "
-        "quantile is another beta density times the mean.",
-        Eq(law(N), rank / (N + 1) * law(N + 1)),
-        (Eq(rank, N - Q + 1),),
-    )
-    yield Step(
-        "What is below the ceiling counts at its mean, what is above it counts as the ceiling. Here for "
-        "three labs and two permits.",
-        Eq(
-            Integral(6 * _t**2 * (1 - _t), (_t, 0, u_hat))
-            + u_hat * Integral(6 * _t * (1 - _t), (_t, u_hat, 1)),
-            Integral(12 * _t**2 * (1 - _t), (_t, 0, u_hat)) / 2
-            + u_hat * (1 - Integral(6 * _t * (1 - _t), (_t, 0, u_hat))),
-        ),
-    )
-    yield Step(
-        "A higher ceiling raises the price as often as the price is at the ceiling.",
-        Eq(Derivative(_capped, u_hat), 1 - betainc_regularized(rank, Q, 0, u_hat)),
-        (Eq(N, rank + Q - 1),),
-    )
-
-
-def _strategic_limit_price() -> Iterator[Step]:
-    x = Named(_both, "x", "x")
-    yield Step(
-        "With $x = p + c$, if no cut-off value is below $x$, $S(p) = \\kappa$ reads $(b-x)/(b-a) = \\kappa$,",
-        Eq((b - (b - (b - a) * kappa)) / (b - a), kappa),
-    )
-    yield Step(
-        "if no value is below $x$, $(v_H-x)/(v_H-v_L) = \\kappa$. Otherwise "
-        "$(b-x)(v_H-x) = \\kappa (b-a)(v_H-v_L)$,",
-        Eq((b - x) * (v_H - x), kappa * (b - a) * (v_H - v_L)),
-    )
-    yield Step(
-        "of which it is the lesser root. If values and cut-off values have one distribution it is",
-        Eq(x, b - (b - a) * sqrt(kappa)),
-        (Eq(v_H, b), Eq(v_L, a), Gt(b, a)),
-    )
-    yield Step("If all labs share the ceiling, and it is below the truthful price, it is the price.",
-               Eq(x, v_L), (Gt(b, v_L), Eq(v_H, v_L)))  # fmt: skip
-
-
-def _strategic_limit_violators() -> Iterator[Step]:
-    yield Step(
-        "A lab with the cut-off value $y$ violates if it is without a permit, $y < \\check v$, and its own "
-        "value is above $y$. Summed over the cut-off values, with $X(y) = E[(v-y)^+]$,",
-        Eq(Integral((b - _t) / (b - a), (_t, v_L, v_end)),
-           (b - v_L) ** 2 / (2 * (b - a)) - (b - v_end) ** 2 / (2 * (b - a))),
-    )  # fmt: skip
-    X = Named(_excess(bid), "X(y)", "X(y)")
-    yield Step("since the slope of $X$ is the share of values above $y$, with its sign changed.",
-               Eq(Derivative(X, bid), -(b - bid) / (b - a)),
-               (Gt(bid, a), Gt(b, bid)))  # fmt: skip
-    yield Step(
-        "If all labs share the ceiling, those with larger values all bid it, and all but the permit holders "
-        "violate, as many as under truthful bids.",
-        Eq(Max(0, _above - kappa), (b - v_L) / (b - a) - kappa),
-        (Lt(kappa, (b - v_L) / (b - a)), Gt(b, v_L), Gt(v_L, a)),
-    )
-
-
-def _bids_of_one(S: Math) -> Math:
-    return 1 - (1 - S) ** 2
-
-
-def _strategic_price() -> Iterator[Step]:
-    yield Step(
-        "The price is at least $y$ if at least $Q$ of the $N$ bids are: a sum of binomial probabilities, and "
-        "so an incomplete beta function. Here for three labs and two permits.",
-        Eq(Integral(6 * _t * (1 - _t), (_t, 0, _S)), 3 * _S**2 * (1 - _S) + _S**3),
-    )
-    G = Function("G")(_t)
-    yield Step(
-        "The mean of a price that is not negative is the integral of the probability $G(t)$ that it is at "
-        "least $t$, by parts.",
-        Eq(Derivative(_t * G, _t), G + _t * Derivative(G, _t)),
-    )
-    S = (1 - _t) ** 2
-    yield Step(
-        "For example, if rents and ceilings are uniform on $[0, 1]$, then $S(y) = (1-y)^2$, and with two "
-        "labs and one permit the mean is the same from the density of the larger bid.",
-        Eq(Integral(_bids_of_one(S), (_t, 0, 1)), Integral(4 * _t * (1 - _t) * (1 - S), (_t, 0, 1))),
-    )
-    yield Step("It is less than that of truthful bids, the mean of the larger rent.",
-               Lt(Integral(_bids_of_one(S), (_t, 0, 1)), Integral(2 * _t**2, (_t, 0, 1))))  # fmt: skip
-
-
-def _strategic_violators() -> Iterator[Step]:
-    yield Step(
-        "A lab with the ceiling $e$ would violate if its rent is above $e$, with probability $1 - F(e+c)$, "
-        "and then bids $e$. It is without a permit if at least $Q$ of the other $N-1$ labs bid more, again "
-        "an incomplete beta function. Here for two permits and four labs.",
-        Eq(Integral(6 * _t * (1 - _t), (_t, 0, _S)), 3 * _S**2 * (1 - _S) + _S**3),
-    )
-    lost = (1 - _t) * (1 - _t) ** 2
-    yield Step(
-        "For example, if rents and ceilings are uniform on $[0, 1]$, two labs and one permit lead to",
-        Eq(2 * Integral(lost, (_t, 0, 1)), Rational(1, 2)),
-    )
-    yield Step(
-        "violators, more than under truthful bids, where a lab of rent $s$ would violate with probability "
-        "$s$ and is without a permit with probability $1-s$.",
-        Gt(2 * Integral(lost, (_t, 0, 1)), 2 * Integral(_t * (1 - _t), (_t, 0, 1))),
-    )
-    yield Step(
-        "A lab that bids 0 gets no permit: $S(y) = 1$ for $y \\le 0$, and the incomplete beta function is 1.",
-        Eq(Integral(6 * _t * (1 - _t), (_t, 0, 1)), 1),
-    )
 
 
 def _strategic_one_ceiling() -> Iterator[Step]:
@@ -255,35 +112,16 @@ def _strategic_theorem() -> Iterator[Step]:
     )
 
 
-def _excess(x: Math) -> Math:
-    """Mean of (v - x)^+ for uniform values."""
-    return Piecewise((0, Ge(x, b)), ((b - x) ** 2 / (2 * (b - a)), Gt(x, a)), ((a + b) / 2 - x, True))
-
-
-_UNIFORM = "Values are uniform on $[a, b]$, and cut-off values $c + e$ on $[v_L, v_H]$, independently."
-_LARGE = "The number of labs grows, with permits in proportion."
-_BIDS = "Each lab bids $\\max(0, \\min(s, e))$, and a bid of 0 gets no permit."
-_LAWS = (
-    "Rents and ceilings are independent, $F$ is the distribution function of the values and $F_e$ that of "
-    "the ceilings, both continuous."
-)
+UNIFORM = "Values are uniform on $[a, b]$, and cut-off values $c + e$ on $[v_L, v_H]$, independently."
+BIDS = "Each lab bids $\\max(0, \\min(s, e))$, and a bid of 0 gets no permit."
 _SOURCE = ("malik", "stranlund")
 
 
-def _written(text: str, latex: str = "") -> Named:
+def written(text: str, latex: str = "") -> Named:
     return Named(Symbol(text), text, latex)
 
 
 with evaluate(False):  # printed as written
-    _capped = rank / (N + 1) * betainc_regularized(rank + 1, Q, 0, u_hat) + u_hat * (
-        1 - betainc_regularized(rank, Q, 0, u_hat)
-    )
-    _both = (b + v_H - sqrt((b - v_H) ** 2 + 4 * kappa * (b - a) * (v_H - v_L))) / 2
-    _above = Named(
-        Piecewise((0, Ge(v_L, b)), (1, Lt(v_L, a)), ((b - v_L) / (b - a), True)),
-        "Pr(v > v_L)",
-        r"\Pr(v > v_L)",
-    )
     strategic_bid = Formula(
         name="strategic_bid",
         statement="The bid of a lab that may cheat, with the rent $s = v - c$ and the ceiling $e = rD - V$.",
@@ -303,42 +141,8 @@ with evaluate(False):  # printed as written
         function=numeric.strategic_bid_sf,
         arguments={"y": bid, "a": a, "b": b, "v_L": v_L, "v_H": v_H, "c": c},
         valid=(Le(a, b), Le(v_L, v_H)),
-        assumptions=(_BIDS, _UNIFORM),
+        assumptions=(BIDS, UNIFORM),
         derive=_strategic_bid_sf,
-    )
-    strategic_price = Proposition(
-        name="strategic_price",
-        statement="The expected clearing price of strategic bids.",
-        where={
-            _written("E[p]"): Integral(
-                betainc_regularized(Q, N - Q + 1, 0, _written("S(y)")), (Symbol("y"), 0, oo)
-            ),
-            _written("S(y)"): (1 - _written("F(y+c)")) * (1 - _written("F_e(y)")),
-        },
-        function=solver.predict_strategic,
-        result="price",
-        assumptions=(_BIDS, _LAWS, "There are permits, and fewer than labs."),
-        source=("david",),
-        derive=_strategic_price,
-    )
-    strategic_violators = Proposition(
-        name="strategic_violators",
-        statement="The expected number of violators under strategic bids, with $S(y) = 1$ for $y \\le 0$.",
-        where={
-            _written("E[n_V]"): N
-            * Integral(
-                (1 - _written("F(e+c)"))
-                * betainc_regularized(Q, N - Q, 0, _written("S(e)"))
-                * _written("f_e(e)"),
-                (Symbol("e"), -oo, oo),
-            ),
-            _written("f_e(e)"): Derivative(_written("F_e(e)"), Symbol("e")),
-        },
-        function=solver.predict_strategic,
-        result="violations",
-        assumptions=(_BIDS, _LAWS, "There are permits, and fewer than labs."),
-        source=("david",),
-        derive=_strategic_violators,
     )
     strategic_theorem = Proposition(
         name="strategic_theorem",
@@ -348,7 +152,7 @@ with evaluate(False):  # printed as written
             "$e > 0$, there are as many."
         ),
         function=solver.predict_strategic,
-        assumptions=(_BIDS, "A lab without a permit violates if $s > e$.", "Ties go to the same lab."),
+        assumptions=(BIDS, "A lab without a permit violates if $s > e$.", "Ties go to the same lab."),
         derive=_strategic_theorem,
     )
     strategic_one_ceiling = Proposition(
@@ -358,74 +162,11 @@ with evaluate(False):  # printed as written
             r"of labs with rents above it is $\hat M$."
         ),
         where={
-            _written("p"): Min(_written("v_star", "v^*") - c, shared_ceiling),
-            _written("n_V"): Max(0, _written("M_hat", r"\hat M") - Q),
+            written("p"): Min(written("v_star", "v^*") - c, shared_ceiling),
+            written("n_V"): Max(0, written("M_hat", r"\hat M") - Q),
         },
         function=solver.predict_strategic,
-        assumptions=(_BIDS,),
+        assumptions=(BIDS,),
         source=_SOURCE,
         derive=_strategic_one_ceiling,
-    )
-    strategic_price_mean = Formula(
-        name="strategic_price_mean",
-        statement=(
-            r"The expected clearing price where all labs share the ceiling $e$, with $\hat u$ the quantile "
-            "of $c + e$."
-        ),
-        left="E[p]",
-        expr=Piecewise(
-            (none, Eq(Q, 0)),
-            (0, Ge(Q, N)),
-            (shared_ceiling, Le(shared_ceiling, a - c)),
-            (a - c, Eq(a, b)),
-            (a - c + (b - a) * _capped, True),
-        ),
-        where={u_hat: Min(1, (c + shared_ceiling - a) / (b - a)), rank: N - Q + 1},
-        function=numeric.strategic_price_mean,
-        arguments={"N": N, "Q": Q, "a": a, "b": b, "c": c, "e": shared_ceiling},
-        valid=(Le(a, b), Le(c, a)),
-        assumptions=(_BIDS, "Values are uniform on $[a, b]$.", "Every lab has a rent."),
-        derive=_strategic_price_mean,
-    )
-    strategic_limit_price = Formula(
-        name="strategic_limit_price",
-        statement="The clearing price of a large market of strategic bids.",
-        left=r"p_\infty",
-        expr=Piecewise((none, Eq(kappa, 0)), (0, Eq(kappa, 1)), (Max(0, v_marginal - c), True)),
-        where={
-            v_marginal: Piecewise(
-                (b - (b - a) * kappa, Le(b - (b - a) * kappa, v_L)),
-                (v_H - (v_H - v_L) * kappa, Le(v_H - (v_H - v_L) * kappa, a)),
-                (_both, True),
-            )
-        },
-        function=numeric.strategic_limit_price,
-        valid=(Le(a, b), Le(v_L, v_H)),
-        assumptions=(_BIDS, _UNIFORM, _LARGE),
-        source=("malik",),
-        derive=_strategic_limit_price,
-    )
-    _end = Piecewise(
-        (v_H, Eq(kappa, 0)),
-        (Min(v_H, Max(v_L, c)), Eq(kappa, 1)),
-        (Min(v_H, Max(v_L, c, v_marginal)), True),
-    )
-    strategic_limit_violator_share = Formula(
-        name="strategic_limit_violator_share",
-        statement=("The violators per lab in a large market of strategic bids, with $X(y) = E[(v-y)^+]$."),
-        left=r"\nu",
-        expr=Piecewise(
-            (Max(0, _above - kappa), Eq(v_L, v_H) & Gt(v_L, c)),
-            (_above, Eq(v_L, v_H)),
-            (
-                (Named(_excess(v_L), "X(v_L)") - Named(_excess(v_end), "X(v_end)", r"X(\check v)"))
-                / (v_H - v_L),
-                True,
-            ),
-        ),
-        where={v_end: _end, **strategic_limit_price.where},
-        function=numeric.strategic_limit_violator_share,
-        valid=(Le(a, b), Le(v_L, v_H)),
-        assumptions=(_BIDS, _UNIFORM, _LARGE),
-        derive=_strategic_limit_violators,
     )
