@@ -183,6 +183,15 @@ class TestRequirements:
                         assert not dt.solve(change(game, name, value)).deterred, (name, game)
         assert min(refused.values()) >= 10, refused
 
+    def test_a_posted_deposit_is_outside_the_cap(self):
+        sure = {"high_prob": 1.0, "base_prob": 1.0, "false_positive_rate": 0.0, "false_negative_rate": 0.0}
+        audit = dt.Audit(**sure, penalty_amount=0.25, collateral=2.0, liability_cap=1.0)
+        market = dt.FixedPriceMarket(fixed_price=2.5)
+        lab = dt.LabPopulation(gross_value_min=0.0, gross_value_max=4.0)
+        for rule, fine in (("posted", 0.5), ("capped", None)):
+            game = dt.Game(n_agents=4, audit=replace(audit, liability_rule=rule), market=market, lab=lab)
+            assert dt.solve(game).requires["fine"].value == fine
+
     def test_the_cheapest_policy_deters_and_costs_no_more_than_either_signal_alone(self):
         rng = np.random.default_rng(7)
         feasible = 0
