@@ -78,6 +78,7 @@ from deterrence.games._inspection import (
     inspection,
 )
 from deterrence.games._inspection_values import (
+    InspectionCutoffs,
     inspection_cutoffs,
     inspection_values,
 )
@@ -110,12 +111,14 @@ from deterrence.games._replicator import (
     RestPoint,
     replicator,
 )
+from deterrence.games._sets import Values
 from deterrence.games._signal import (
     SignalEquilibria,
     SignalSubset,
     signal,
 )
 from deterrence.games._signal_values import (
+    SignalCutoffs,
     signal_cutoffs,
     signal_values,
 )
@@ -145,6 +148,7 @@ __all__ = [
     "Equilibria",
     "Escalation",
     "Gradient",
+    "InspectionCutoffs",
     "InspectionEquilibria",
     "InspectionSubset",
     "LimitEquilibrium",
@@ -159,6 +163,7 @@ __all__ = [
     "QuantalResponse",
     "Replicator",
     "RestPoint",
+    "SignalCutoffs",
     "SignalEquilibria",
     "SignalSubset",
     "SplitChoice",
@@ -168,6 +173,7 @@ __all__ = [
     "Subset",
     "Targeting",
     "Tracking",
+    "Values",
     "bimatrix",
     "capacity_audit_rate",
     "capacity_audits",

@@ -15,6 +15,7 @@ from deterrence._checks import (
     Problem,
     check_finite,
     check_nonnegative,
+    check_one,
     check_unit,
 )
 from deterrence._compliance import covers
@@ -162,14 +163,14 @@ def congestion_limit(
     equilibrium: x = 0.3469, detected with 0.5766, unstable
     equilibrium: x = 1, detected with 0.2, stable
     """
-    _check_single(t_0=t_0, t_1=t_1, mu=mu, mu_c=mu_c, gamma=gamma, p_s=p_s, p_f=p_f, p_b=p_b)
+    check_one(t_0=t_0, t_1=t_1, mu=mu, mu_c=mu_c, gamma=gamma, p_s=p_s, p_f=p_f, p_b=p_b)
     (t_0, t_1), mu = _bounds(t_0, t_1), positive(mu)
     (mu_c,) = check_nonnegative(mu_c=mu_c)
     gamma, p_s, p_f, p_b = check_unit(gamma=gamma, p_s=p_s, p_f=p_f, p_b=p_b)
     known = {"mu_c": mu_c, "gamma": gamma, "p_s": p_s, "p_f": p_f, "p_b": p_b}
 
     def detection(x: float) -> Any:
-        return congested_detection(x, **known)
+        return congested_detection(x=x, **known)
 
     def excess(x: float) -> float:
         return float(congestion_response(p_eff=detection(x), t_0=t_0, t_1=t_1, mu=mu) - x)
@@ -232,9 +233,3 @@ def _bounds(t_0: Number, t_1: Number) -> list[Any]:
     if np.any(np.greater(t_0, t_1)):
         raise ParameterError(Problem("t_0", t_0, "is above t_1", "t_0 <= t_1"))
     return [t_0, t_1]
-
-
-def _check_single(**given: Any) -> None:
-    for name, value in given.items():
-        if np.ndim(value):
-            raise ParameterError(Problem(name, value, "is an array", "one number"))
