@@ -266,7 +266,8 @@ def congestion_regimes(
     op, t, mu, *rest = together(t, mu, mu_c, gamma, p_s, p_f, p_b)
     known = dict(zip(("mu_c", "gamma", "p_s", "p_f", "p_b"), rest, strict=True))
     none, all_labs = congested_detection(x=0.0, **known), congested_detection(x=mu, **known)
-    return CongestionRegimes(t, mu, *rest, covers(none, t), op.where(covers(all_labs, t), False, True))
+    full, mass = covers(none, t), op.where(covers(all_labs, t), False, True)
+    return CongestionRegimes(t=t, mu=mu, **known, full_compliance=full, mass_defection=mass)
 
 
 def positive(mu: Number) -> Any:

@@ -136,7 +136,7 @@ def stopping(*, p_eff: Number, t: Number, a_0: Number, b_0: Number) -> Stopping:
         answer = _Answer(*np.vectorize(_one_lab, otypes=[float] * len(_Answer._fields))(*question))
     else:
         answer = _one_lab(*question)
-    return Stopping(*question, *answer)
+    return Stopping(*question, **answer._asdict())
 
 
 def stopping_times(*, p_eff: float, t: float, a_0: float, b_0: float, horizon: int) -> Any:

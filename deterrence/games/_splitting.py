@@ -177,7 +177,7 @@ class SplitSwings(Answer):
 
     def _in_words(self) -> str:
         swings = ", ".join(f"{name} {getattr(self, name):+.6g}" for name in _MARGINALS)
-        return f"share that complies, from {self.low:.6g} to {self.high:.6g} of: {swings}"
+        return f"change of the share that complies, from {self.low:.6g} to {self.high:.6g} of each:\n{swings}"
 
 
 def split_swings(*, low: Number = 0.2, high: Number = 0.8) -> SplitSwings:
