@@ -10,6 +10,7 @@ from deterrence._audit import least_cost_pi_1
 from deterrence._checks import Number, check_nonnegative, check_unit
 from deterrence._compliance import covers
 from deterrence.games._answer import Answer, plain, together
+from deterrence.games._sets import written
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class Lowering(Answer):
     verdict: Any
 
     def _in_words(self) -> str:
-        band = f"{self.verdict}: pi_1 from {self.low:.6g} to {self.high:.6g}"
+        band = f"{self.verdict}: {written('pi_1', (self.low, self.high))}"
         return band if self.share is None else f"{band}, with defection in {self.share:.6g} of all steps"
 
 
@@ -92,7 +93,7 @@ def lowering(
     >>> governor.low, governor.high, governor.verdict
     (0.375, 0.75, 'hovers')
     >>> print(governor)
-    hovers: pi_1 from 0.375 to 0.75, with defection in 0.333333 of all steps
+    hovers: pi_1 in [0.375, 0.75], with defection in 0.333333 of all steps
     """
     limit = least_cost_pi_1(P=P, beta=beta, v_star=v_star, c=c)
     P, v_star, c = check_nonnegative(P=P, v_star=v_star, c=c)
@@ -155,6 +156,8 @@ class CensoredLowering(Answer):
 
     def _in_words(self) -> str:
         where = "" if self.limit is None else f": small steps lead to pi_1 = {self.limit:.6g}"
+        if self.verdict == "falls to 0":
+            return f"{self.verdict}{where}"
         return f"{self.verdict}{where}; audits collapse unless up / down exceeds {self.least_ratio:.6g}"
 
 

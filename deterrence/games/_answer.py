@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from typing import Any
 
 import numpy as np
@@ -40,6 +41,7 @@ def plain(value: Any) -> Any:
 
 
 def spelled(count: float, noun: str) -> str:
-    """``1 catch``, ``2 catches``; for whole numbers and means."""
+    """``1 catch``, ``2.5 catches``, ``infinitely many catches``."""
     plural = f"{noun}es" if noun.endswith("ch") else f"{noun}s"
-    return f"{count:.6g} {noun if count == 1 else plural}"
+    number = "infinitely many" if math.isinf(count) else f"{count:.6g}"
+    return f"{number} {noun if count == 1 else plural}"

@@ -20,6 +20,7 @@ from deterrence._checks import (
 )
 from deterrence._compliance import TIE
 from deterrence.games._answer import Answer, together
+from deterrence.games._sets import written
 
 
 @dataclass(frozen=True)
@@ -50,8 +51,8 @@ class Gradient(Answer):
     converges: Any
 
     def _in_words(self) -> str:
-        steps = "converge" if self.converges else "do not converge"
-        return f"leads to pi_1 = {self.limit:.6g}; constant steps {steps} (factor {self.factor:.6g})"
+        steps = "converge" if self.converges else "do not"
+        return f"leads to pi_1 = {self.limit:.6g}; steps of constant length {steps}"
 
 
 def gradient(*, P: Number, beta: Number, v_star: Number, c: Number = 0.0, eta: Number) -> Gradient:
@@ -93,7 +94,7 @@ def gradient(*, P: Number, beta: Number, v_star: Number, c: Number = 0.0, eta: N
     >>> governor.limit, governor.factor, governor.converges
     (0.5, 0.5, True)
     >>> print(governor)
-    leads to pi_1 = 0.5; constant steps converge (factor 0.5)
+    leads to pi_1 = 0.5; steps of constant length converge
     """
     limit = optimal_pi_1(P=P, beta=beta, v_star=v_star, c=c)
     (beta,) = check_unit(beta=beta)
@@ -127,8 +128,7 @@ class Tracking(Answer):
     high: float
 
     def _in_words(self) -> str:
-        high = "" if self.low == self.high else f" to {self.high:.6g}"
-        return f"settles at pi_1 = {self.low:.6g}{high}, for a defection rate of {self.eps:.6g}"
+        return f"settles at {written('pi_1', (self.low, self.high))}, for a defection rate of {self.eps:.6g}"
 
 
 def tracking(*, required: Any, eps: float) -> Tracking:
@@ -165,7 +165,7 @@ def tracking(*, required: Any, eps: float) -> Tracking:
     >>> tracking(required=[0.1, 0.2, 0.4, 0.8], eps=0.3)
     Tracking(eps=0.3, low=0.4, high=0.4)
     >>> print(tracking(required=[0.1, 0.2, 0.4, 0.8], eps=0.25))
-    settles at pi_1 = 0.4 to 0.8, for a defection rate of 0.25
+    settles at pi_1 in [0.4, 0.8], for a defection rate of 0.25
     """
     check_one(eps=eps)
     (required,), (eps,) = check_nonnegative_or_inf(required=required), check_unit(eps=eps)

@@ -74,12 +74,13 @@ class DecayingEscalation(Answer):
     def _in_words(self) -> str:
         if self.deterrence_excess == 0:
             return "always complies"
-        needs = f"complies from an excess of {self.deterrence_excess:.6g}"
+        if math.isinf(self.deterrence_excess):
+            return "never complies: no excess deters"
+        needs = f"an excess of {self.deterrence_excess:.6g}"
         if math.isinf(self.catches):
-            never = "never complies" if math.isinf(self.deterrence_excess) else f"never {needs}"
-            return f"{never}; the excess stays below {self.ceiling:.6g}"
+            return f"never complies: that takes {needs}, which its ceiling of {self.ceiling:.6g} rules out"
         after, again = spelled(self.catches, "catch"), spelled(self.relapse, "step")
-        return f"{needs}, after {after} in a row; violates again after {again}"
+        return f"complies from {needs}, after {after} in a row; violates again after {again}"
 
 
 def decaying_escalation(

@@ -59,7 +59,8 @@ class Stopping(Answer):
         stops = f"stops with probability {self.probability:.6g}"
         if self.theta == 0:
             return f"{stops}, after {spelled(self.violations, 'violation')} on average"
-        return f"{stops} (Lundberg's bounds: {self.lower:.6g} to {self.upper:.6g})"
+        bounds = f" (Lundberg's bounds: {self.lower:.6g} to {self.upper:.6g})" if self.upper > 0 else ""
+        return f"{stops}{bounds}"
 
 
 class _Answer(NamedTuple):
@@ -204,8 +205,8 @@ class PooledEstimate(Answer):
     self_confirming: Any
 
     def _in_words(self) -> str:
-        lasts = ", a self-confirming error" if self.self_confirming else ""
-        return f"believes p_eff to be {self.limit:.6g} instead of {self.p_eff:.6g}{lasts}"
+        truth = f"believes p_eff = {self.p_eff:.6g} to be {self.limit:.6g}"
+        return f"{truth}, a self-confirming error" if self.self_confirming else truth
 
 
 def pooled_estimate(*, w: Number, p_f: Number, p_eff: Number, t: Number) -> PooledEstimate:

@@ -72,7 +72,7 @@ class QuantalExpansion(Answer):
 
     def _in_words(self) -> str:
         if self.q is None:
-            return "no expansion: the regime is not 0 < g < D and 0 < k < M"
+            return "no expansion: it takes 0 < g < D, 0 < k < M and a precision above 0"
         return f"q = {self.q:.6g}, a = {self.a:.6g}, to the first order in 1 / {self.precision:.6g}"
 
 

@@ -72,7 +72,7 @@ class Targeting(Answer):
     def _in_words(self) -> str:
         return (
             f"{self.policy}: g = {self.g:.6g}, g_L = {self.g_L:.6g}, g_H = {self.g_H:.6g}\n"
-            f"per period: {self.violation_rate:.6g} violations, {self.inspection_rate:.6g} inspections"
+            f"long run: violation rate {self.violation_rate:.6g}, inspection rate {self.inspection_rate:.6g}"
         )
 
 
@@ -128,7 +128,7 @@ def targeting(
     True
     >>> print(answer)
     violate in group 1, comply in group 2: g = 0.6, g_L = 0.25, g_H = 0.607143
-    per period: 0.5 violations, 0.375 inspections
+    long run: violation rate 0.5, inspection rate 0.375
     """
     (g,) = check_finite(g=g)
     p_1, p_2, u = check_unit(p_1=p_1, p_2=p_2, u=u)
