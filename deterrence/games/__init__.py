@@ -33,8 +33,8 @@ These letters mean the same throughout: g is the gain from defecting, D the loss
 the cost of an audit, M what auditing a violator returns, H the harm of a violation; q and a are the
 probabilities of defection and of an audit, pi_1 and pi_0 those of an audit after a suspicious and a clean
 signal, alpha and beta those of a suspicious signal from a compliant lab and from a violator; p_s and p_f are
-audit probabilities of a violator and of a compliant lab, p_b is that of a backcheck, p_eff that of detection,
-and t the detection probability from which a lab complies.
+audit probabilities of a violator and of a compliant lab, p_b is that of a backcheck, p_eff and q_f those of
+either, and t is the detection probability from which a lab complies.
 
 Letters are keyword arguments, floats or arrays that broadcast. Answers carry the question; printing a single
 one says it in words. `deterrence.predict` and the like are about whole markets instead.

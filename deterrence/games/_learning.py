@@ -185,7 +185,7 @@ class PooledEstimate(Answer):
 
     Attributes
     ----------
-    w, p_f, p_eff, t : float or array
+    w, q_f, p_eff, t : float or array
         The question, as given to `pooled_estimate`.
     limit : float or array, in [0, 1]
         Limit of its estimate of p_eff.
@@ -197,7 +197,7 @@ class PooledEstimate(Answer):
     """
 
     w: Any
-    p_f: Any
+    q_f: Any
     p_eff: Any
     t: Any
     limit: Any
@@ -209,11 +209,11 @@ class PooledEstimate(Answer):
         return f"{truth}, a self-confirming error" if self.self_confirming else truth
 
 
-def pooled_estimate(*, w: Number, p_f: Number, p_eff: Number, t: Number) -> PooledEstimate:
+def pooled_estimate(*, w: Number, q_f: Number, p_eff: Number, t: Number) -> PooledEstimate:
     r"""Long-run estimate of a lab that pools all checks of its runs, permitted or not.
 
     It takes the share of its runs that were checked for the probability that a violation is detected.
-    By the law of large numbers that share tends to :math:`w\,p_{\mathrm{eff}} + (1-w)\,p_f`. Since signals
+    By the law of large numbers that share tends to :math:`w\,p_{\mathrm{eff}} + (1-w)\,q_f`. Since signals
     are there to spare compliant labs, it errs on the low side, and what it does may never tell it so: a
     self-confirming equilibrium [1]_.
 
@@ -221,7 +221,7 @@ def pooled_estimate(*, w: Number, p_f: Number, p_eff: Number, t: Number) -> Pool
     ----------
     w : float or array, in [0, 1]
         Share of violations among its runs, if it violates whenever it has no permit.
-    p_f, p_eff : float or array, in [0, 1]
+    q_f, p_eff : float or array, in [0, 1]
         Probability that a permitted run is checked, and that a violation is detected.
     t : float or array
         Detection probability that deters, g/B.
@@ -241,16 +241,16 @@ def pooled_estimate(*, w: Number, p_f: Number, p_eff: Number, t: Number) -> Pool
 
     Examples
     --------
-    >>> lab = pooled_estimate(w=0.25, p_f=0.25, p_eff=0.75, t=0.5)
+    >>> lab = pooled_estimate(w=0.25, q_f=0.25, p_eff=0.75, t=0.5)
     >>> lab.limit, lab.bias, lab.self_confirming
     (0.375, -0.375, True)
     """
-    w, p_f, p_eff = check_unit(w=w, p_f=p_f, p_eff=p_eff)
+    w, q_f, p_eff = check_unit(w=w, q_f=q_f, p_eff=p_eff)
     (t,) = check_finite(t=t)
-    op, w, p_f, p_eff, t = together(w, p_f, p_eff, t)
-    limit = w * p_eff + (1 - w) * p_f
+    op, w, q_f, p_eff, t = together(w, q_f, p_eff, t)
+    limit = w * p_eff + (1 - w) * q_f
     mistaken = op.where(covers(limit, t), False, covers(p_eff, t))
-    return PooledEstimate(w, p_f, p_eff, t, limit, (1 - w) * (p_f - p_eff), mistaken)
+    return PooledEstimate(w, q_f, p_eff, t, limit, (1 - w) * (q_f - p_eff) + 0.0, mistaken)
 
 
 def _one_lab(p: float, t: float, a: float, b: float) -> _Answer:

@@ -41,7 +41,7 @@ MANY: dict[str, dict[str, Any]] = {
     "inspection_cutoffs": INSPECTION,
     "inspection_values": {"q": 0.5, "a": 0.5, **INSPECTION, "H": 4.0},
     "lowering": {**GOVERNOR, "up": 0.25, "down": 0.125},
-    "pooled_estimate": {"w": 0.25, "p_f": 0.25, "p_eff": 0.75, "t": 0.5},
+    "pooled_estimate": {"w": 0.25, "q_f": 0.25, "p_eff": 0.75, "t": 0.5},
     "quantal": {**INSPECTION, "precision": 8.0},
     "quantal_expansion": {**INSPECTION, "precision": 8.0},
     "relapse_time": {"x_0": 0.75, "x_bar": 0.25, "d": 0.5},
