@@ -142,6 +142,15 @@ def test_no_number_is_refused_by_name(name, bad):
         assert str(caught.value).startswith(f"{letter} = ")
 
 
+@pytest.mark.parametrize("name", SINGLE)
+def test_functions_of_one_game_refuse_arrays_by_name(name):
+    for letter, x in SINGLE[name].items():
+        for form in ([x, x], np.array([x]), np.array([], dtype=int)) if np.ndim(x) == 0 else ():
+            with pytest.raises(ParameterError) as caught:
+                PUBLIC[name](**{**SINGLE[name], letter: form})
+            assert [problem.field for problem in caught.value.problems] == [letter]
+
+
 @every_function
 def test_single_numbers_give_plain_numbers(name):
     with np.errstate(all="raise"):
