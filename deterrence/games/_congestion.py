@@ -15,6 +15,7 @@ import numpy as np
 
 from deterrence._checks import ParameterError, Problem, check_number, check_one
 from deterrence._compliance import covers
+from deterrence.games._answer import spelled
 from deterrence.games._capacity import capacity_detection
 
 MOST_EXPORTED = 10
@@ -98,8 +99,8 @@ class CongestionEquilibria:
 
     def __str__(self) -> str:
         lines = [
-            f"{self.thresholds.size} labs without permit, {self.C} compliant running labs, "
-            f"{self.capacity} audits",
+            f"{spelled(self.thresholds.size, 'lab')} without permit, "
+            f"{spelled(self.C, 'compliant running lab')}, {spelled(self.capacity, 'audit')}",
             f"detection of a defector: {self.detection[0]:.4g} alone, {self.detection[-1]:.4g} if all defect",
         ]
         lines += [f"equilibrium: {equilibrium}" for equilibrium in self.equilibria]
