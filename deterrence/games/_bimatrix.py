@@ -69,9 +69,7 @@ class Bimatrix:
         payoffs = {"A": exact_matrix("A", A), "B": exact_matrix("B", B)}
         m, n = len(payoffs["A"]), len(payoffs["A"][0])
         if (len(payoffs["B"]), len(payoffs["B"][0])) != (m, n):
-            raise ParameterError(
-                Problem("B", B, "has another shape than A", f"a matrix of {m} x {n} numbers")
-            )
+            raise ParameterError(Problem("B", B, "has another shape than A", f"{m} x {n} numbers"))
         names = {
             "row_actions": action_names("row_actions", row_actions, m),
             "column_actions": action_names("column_actions", column_actions, n),
