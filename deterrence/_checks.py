@@ -173,10 +173,7 @@ def check_range(name: str, value: Any, within: Range) -> Any:
     if type(value) is float and within[0] <= value <= within[1]:
         return value
     low, high, _ = within
-    try:
-        array = np.asarray(value)
-    except ValueError:  # nested lists of unequal lengths
-        array = np.asarray(None)
+    array = _array(value)
     if array.dtype.kind not in "fiu":
         raise ParameterError(Problem(name, value, "is not a number", within.allowed))
     array = array.astype(np.float64, copy=False)
@@ -186,13 +183,28 @@ def check_range(name: str, value: Any, within: Range) -> Any:
     raise ParameterError(Problem(name, bad, "is out of range", within.allowed))
 
 
+def check_one(**values: Any) -> None:
+    """Require every named value to be no array: where a question is about one game at a time."""
+    for name, value in values.items():
+        if isinstance(value, list | tuple) or np.ndim(value):
+            raise ParameterError(Problem(name, value, "is an array", "one number"))
+
+
 def check_counts(minimum: int, **values: Any) -> None:
     """Require every named value to be an integer, or an array of integers, of at least `minimum`."""
     for name, value in values.items():
-        array = np.asarray(value)
+        array = _array(value)
         good = array.dtype.kind in "iu" and bool(np.all(array >= minimum))
         if not good:
             raise ParameterError(Problem(name, value, "is not such a count", f"integers >= {minimum}"))
+
+
+def _array(value: Any) -> Any:
+    """`value` as an array; nested lists of unequal lengths, which are none, as one of objects."""
+    try:
+        return np.asarray(value)
+    except ValueError:
+        return np.asarray(None)
 
 
 @functools.cache
@@ -277,7 +289,7 @@ def allowed(hint: Any) -> str:
         return " or ".join(allowed(option) for option in options(hint))
     if origin is Annotated:
         base, interval = typing.get_args(hint)[:2]
-        low = f"[{interval.ge}" if interval.ge is not None else f"({interval.gt}"
+        low = f"[{interval.ge:g}" if interval.ge is not None else f"({interval.gt}"
         high = f"{interval.le:g}" if isinstance(interval.le, float) else interval.le
         return f"{allowed(base)} in {low}, {high}]"
     if origin is Literal:

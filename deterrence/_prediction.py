@@ -6,7 +6,7 @@ Means and variances follow from the states of the market by the laws of total ex
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import NamedTuple
 
@@ -28,7 +28,7 @@ class Moment(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Prediction:
-    """Exact expectation and standard deviation of every quantity of one turn.
+    """Exact expectation and standard deviation of every quantity of one turn; ``print`` it to read it.
 
     Counts are numbers of labs, money is in the scenario's unit, rates are in [0, 1]. A quantity that does
     not exist is NaN: the price where there are no permits, ``unpermitted_compliance_rate`` where every lab
@@ -63,6 +63,9 @@ class Prediction:
         for name in QUANTITIES:
             yield name, getattr(self, name)
 
+    def __str__(self) -> str:
+        return table(("mean", "sd"), {name: tuple(moment) for name, moment in self.items()})
+
 
 QUANTITIES = tuple(field.name for field in fields(Prediction) if field.name != "game")
 """Names of the quantities of a turn, in the order in which they are reported."""
@@ -85,7 +88,7 @@ def predict(game: Game) -> Prediction:
     Notes
     -----
     Order statistics after David and Nagaraja (2003), *Order Statistics*; the mixtures are those of
-    section 5 of the model.
+    docs/theory.md, section 5.
 
     Examples
     --------
@@ -130,6 +133,20 @@ class Limit:
     revenue: float
     welfare: float
 
+    def __str__(self) -> str:
+        return table(("per lab",), {name: (getattr(self, name),) for name in LIMITS})
+
+
+LIMITS = tuple(field.name for field in fields(Limit) if field.name != "game")
+"""Names of the quantities that have a limit per lab; the price is no sum, and has one of its own."""
+
+
+def table(heads: Iterable[str], rows: Mapping[str, Iterable[float]]) -> str:
+    """Numbers in columns, with the names of rows and columns."""
+    lines = ["".join([f"{'':<28}", *(f"{head:>13}" for head in heads)])]
+    lines += ["".join([f"{name:<28}", *(f"{x:>13.6g}" for x in values)]) for name, values in rows.items()]
+    return "\n".join(lines)
+
 
 @np.errstate(under="ignore", over="ignore")  # to 0, and to infinite coordinates that are clipped
 def limit(game: Game) -> Limit:
@@ -165,8 +182,7 @@ def limit(game: Game) -> Limit:
 
 def per_lab(m: Prediction) -> dict[str, float]:
     """Means of the quantities that have a limit, by name."""
-    names = [field.name for field in fields(Limit) if field.name != "game"]
-    return {name: float(getattr(m, name).mean) for name in names}
+    return {name: float(getattr(m, name).mean) for name in LIMITS}
 
 
 def moments(game: Game, enforcement: Enforcement, s: States, n_agents: int | None = None) -> Prediction:

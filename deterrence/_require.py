@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from deterrence._checks import UNIT, ParameterError, Problem, check_range
+from deterrence._checks import UNIT, ParameterError, Problem, check_one, check_range
 from deterrence._compliance import TIE
 from deterrence._enforcement import Enforcement
 from deterrence._game import Game
@@ -81,9 +81,8 @@ def require(game: Game, *, compliance: float = 0.95, by: str = "fine") -> Requir
     >>> print(require(game, compliance=1, by="pi_1"))
     pi_1 at least 0.75 (now 0.5) reaches full deterrence instead of an expected compliance of 75%
     """
+    check_one(compliance=compliance)
     target = check_range("compliance", compliance, UNIT)
-    if not isinstance(target, float):
-        raise ParameterError(Problem("compliance", compliance, "is not one number", UNIT.allowed))
     if by not in tuple(INSTRUMENTS):
         raise ParameterError(Problem("by", by, "is no instrument", " or ".join(INSTRUMENTS)))
     tool = INSTRUMENTS[by]

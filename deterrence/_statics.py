@@ -15,6 +15,8 @@ from deterrence._checks import (
     NONNEGATIVE_OR_INF,
     UNIT,
     Number,
+    ParameterError,
+    Problem,
     check_range,
 )
 from deterrence._compliance import TIE
@@ -24,7 +26,7 @@ from deterrence._threshold import Threshold, threshold
 
 @dataclass(frozen=True)
 class Statics:
-    """How the margin, or a threshold, moves with each thing that it depends on.
+    """How the margin, or a threshold, moves with each thing that it depends on; ``print`` it to read it.
 
     Attributes
     ----------
@@ -49,6 +51,15 @@ class Statics:
     derivative: Mapping[str, Any]
     sign: Mapping[str, str]
     reason: str
+
+    def __str__(self) -> str:
+        if np.ndim(self.value):
+            return f"derivatives of {self.of}, arrays of shape {np.shape(self.value)}"
+        lines = [f"{self.of} {'does not exist' if self.value is None else f'= {self.value:.6g}'}"]
+        for name, slope in self.derivative.items():
+            shown = "none" if slope is None else f"{slope:.6g}"
+            lines.append(f"  in {name:<5} {shown:>12}   sign: {self.sign[name]}")
+        return "\n".join([*lines, self.reason] if self.reason else lines)
 
 
 def statics(of: str, **known: Number) -> Statics:
@@ -88,9 +99,18 @@ def statics(of: str, **known: Number) -> Statics:
     >>> pi_1 = statics("pi_1", g=0.5, B=1.0, beta=0.8)
     >>> pi_1.value, pi_1.derivative["g"], pi_1.sign["g"]
     (0.625, 1.25, '>= 0')
+    >>> print(pi_1)
+    pi_1 = 0.625
+      in g             1.25   sign: >= 0
+      in B           -0.625   sign: <= 0
+      in beta      -0.78125   sign: pi_0 - pi_1
+      in pi_0         -0.25   sign: <= 0
+      in p_b         -0.625   sign: <= 0
     >>> statics("margin", p_eff=0.5, B=2.0, p=0.5, v=1.0, c=0.5).derivative["p"] is None  # p = v - c
     True
     """
+    if of != "margin" and of not in tuple(_KNOWN):
+        raise ParameterError(Problem("of", of, "has no derivatives", f"margin or {' or '.join(_KNOWN)}"))
     solved = None if of == "margin" else threshold(of, **known)
     letters = _complete(of, known)
     shape = np.broadcast_shapes(*map(np.shape, letters.values()))

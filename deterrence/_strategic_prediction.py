@@ -21,7 +21,7 @@ from deterrence._checks import ParameterError, Problem
 from deterrence._enforcement import Enforcement
 from deterrence._game import CapMarket, Game
 from deterrence._market_states import States, limit_states, market_states
-from deterrence._prediction import Limit, Prediction, limit, moments, per_lab, predict
+from deterrence._prediction import LIMITS, Limit, Prediction, limit, moments, per_lab, predict, table
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +37,10 @@ class StrategicPrediction(Prediction):
 
     truthful: Prediction
 
+    def __str__(self) -> str:
+        rows = {name: (*moment, *getattr(self.truthful, name)) for name, moment in self.items()}
+        return table(("mean", "sd", "truthful", "sd"), rows)
+
 
 @dataclass(frozen=True, kw_only=True)
 class StrategicLimit(Limit):
@@ -49,6 +53,10 @@ class StrategicLimit(Limit):
     """
 
     truthful: Limit
+
+    def __str__(self) -> str:
+        rows = {name: (getattr(self, name), getattr(self.truthful, name)) for name in LIMITS}
+        return table(("per lab", "truthful"), rows)
 
 
 @np.errstate(under="ignore", over="ignore")  # to 0, and to infinite coordinates that are clipped
@@ -140,6 +148,18 @@ def limit_strategic(game: Game) -> StrategicLimit:
     >>> answer = limit_strategic(game)
     >>> round(answer.price, 9), round(answer.violations, 9), round(answer.truthful.price, 9)
     (0.5, 0.25, 0.75)
+    >>> print(answer)
+                                      per lab     truthful
+    price                                 0.5         0.75
+    permits                              0.25         0.25
+    violations                           0.25         0.25
+    deterred                              0.5          0.5
+    audits                             0.1375       0.1375
+    checks                             0.1375       0.1375
+    catches                             0.125        0.125
+    penalties                           0.125        0.125
+    revenue                             0.125       0.1875
+    welfare                             0.375        0.375
     """
     Q, by_rents = _permits(game), _by_rents(game)
     e = Enforcement.of(game)

@@ -33,7 +33,7 @@ from deterrence.formulas._symbols import (
     b_0,
     lundberg,
     p_eff,
-    p_f,
+    q_f,
     shortfall,
     t_stop,
     w,
@@ -154,12 +154,12 @@ def _expected_violations() -> Iterator[Step]:
 
 def _pooled_estimate() -> Iterator[Step]:
     estimate = pooled_estimate.named
-    yield Step("It misses detection by", Eq(estimate - p_eff, -(1 - w) * (p_eff - p_f)))
+    yield Step("It misses detection by", Eq(estimate - p_eff, -(1 - w) * (p_eff - q_f)))
     yield Step(
-        "which is too little where violators are checked more,", Lt(estimate, p_eff), (Lt(p_f, p_eff),)
+        "which is too little where violators are checked more,", Lt(estimate, p_eff), (Lt(q_f, p_eff),)
     )
     yield Step("and the less of its runs are permitted, the better.", Gt(Derivative(estimate, w), 0),
-               (Lt(p_f, p_eff),))  # fmt: skip
+               (Lt(q_f, p_eff),))  # fmt: skip
     yield Step("A lab that violates only learns the truth.", Eq(estimate, p_eff), (Eq(w, 1),))
 
 
@@ -241,9 +241,9 @@ with evaluate(False):  # printed as written
             r"and $p_{\mathrm{eff}}$ is not, the error confirms itself."
         ),
         left=r"\hat p",
-        expr=w * p_eff + (1 - w) * p_f,
+        expr=w * p_eff + (1 - w) * q_f,
         function=_learning.pooled_estimate,
-        arguments={"w": w, "p_f": p_f, "p_eff": p_eff, "t": t_stop},
+        arguments={"w": w, "q_f": q_f, "p_eff": p_eff, "t": t_stop},
         result="limit",
         assumptions=("A share $w$ of its runs are violations.",),
         source=("fudenberg",),

@@ -1,4 +1,43 @@
-"""The games between labs and Governor, each with its complete set of equilibria.
+"""The games between labs and Governor: who plays what, which equilibria there are, and what repetition adds.
+
+=======================================================  ==============================================
+Question                                                 Function
+=======================================================  ==============================================
+Any two-player game: all its equilibria, exactly         `bimatrix`
+Audit or not, defect or not: all equilibria              `inspection`; `inspection_cutoffs`,
+                                                         `inspection_values`
+The same with a signal before the audit                  `signal`; `signal_cutoffs`, `signal_values`
+The Governor announces its audits: what is that worth?   `commitment`
+The players err, with a finite precision                 `quantal`; `quantal_expansion`
+Populations that learn: rest points, orbits, periods     `replicator`; `replicator_constant`,
+                                                         `replicator_frequency`, `replicator_period`
+A third action, to split a run                           `split_choice`; `split_volumes`,
+                                                         `split_marginal`, `split_swings`
+Few audits for many: what a violator faces               `capacity_detection`; `capacity_audit_rate`,
+                                                         `capacity_false_audit_rate`, `capacity_audits`
+Few audits for many: all equilibria among the labs       `congestion`
+The same among infinitely many labs                      `congestion_limit`, `congestion_regimes`;
+                                                         `congested_detection`, `congestion_response`,
+                                                         `compliance_capacity`, `defection_capacity`,
+                                                         `tipping_share`
+For ever: closer watch on those caught before            `targeting`
+For ever: each catch costs more                          `escalation`
+For ever: suspicion that every catch raises and decays   `decaying_escalation`; `consecutive_catches`,
+                                                         `relapse_time`
+A lab that learns from its own record                    `stopping`; `stopping_times`, `pooled_estimate`
+A Governor that adapts its audits                        `gradient`, `lowering`, `censored_lowering`,
+                                                         `tracking`
+=======================================================  ==============================================
+
+These letters mean the same throughout: g is the gain from defecting, D the loss of an audited violator, k
+the cost of an audit, M what auditing a violator returns, H the harm of a violation; q and a are the
+probabilities of defection and of an audit, pi_1 and pi_0 those of an audit after a suspicious and a clean
+signal, alpha and beta those of a suspicious signal from a compliant lab and from a violator; p_s and p_f are
+audit probabilities of a violator and of a compliant lab, p_b is that of a backcheck, p_eff and q_f those of
+either, and t is the detection probability from which a lab complies.
+
+Letters are keyword arguments, floats or arrays that broadcast. Answers carry the question; printing a single
+one says it in words. `deterrence.predict` and the like are about whole markets instead.
 
 Examples
 --------
@@ -6,10 +45,13 @@ Examples
 >>> print(games.inspection(g=1.0, D=2.0, k=0.0, M=1.0))
 defecting pays unless audited; auditing pays, but for nothing where the lab complies
   q = 0, a in [0.5, 1]
+>>> print(games.commitment(g=1.0, D=2.0, k=1.0, M=2.0, H=4.0))
+deter: pi_1 = 0.5, pi_0 = 0.5, and the lab complies
+Governor: -0.5, which is 1.5 above its best Nash equilibrium
 >>> games.bimatrix([[0, 0], [0.1, -1]], [[0, -1], [-3, -1]]).extreme
 (Profile(row=(Fraction(2, 3), Fraction(1, 3)), column=(Fraction(10, 11), Fraction(1, 11))),)
->>> games.commitment(g=1.0, D=2.0, k=1.0, M=2.0, H=4.0).branch
-'deter'
+>>> games.quantal(g=[0.5, 1.0, 1.5], D=2.0, k=1.0, M=2.0, precision=4.0).q.round(3).tolist()   # rises with g
+[0.396, 0.5, 0.604]
 """
 
 from deterrence.games._adaptive import (
@@ -78,6 +120,7 @@ from deterrence.games._inspection import (
     inspection,
 )
 from deterrence.games._inspection_values import (
+    InspectionCutoffs,
     inspection_cutoffs,
     inspection_values,
 )
@@ -110,12 +153,14 @@ from deterrence.games._replicator import (
     RestPoint,
     replicator,
 )
+from deterrence.games._sets import Values
 from deterrence.games._signal import (
     SignalEquilibria,
     SignalSubset,
     signal,
 )
 from deterrence.games._signal_values import (
+    SignalCutoffs,
     signal_cutoffs,
     signal_values,
 )
@@ -145,6 +190,7 @@ __all__ = [
     "Equilibria",
     "Escalation",
     "Gradient",
+    "InspectionCutoffs",
     "InspectionEquilibria",
     "InspectionSubset",
     "LimitEquilibrium",
@@ -159,6 +205,7 @@ __all__ = [
     "QuantalResponse",
     "Replicator",
     "RestPoint",
+    "SignalCutoffs",
     "SignalEquilibria",
     "SignalSubset",
     "SplitChoice",
@@ -168,6 +215,7 @@ __all__ = [
     "Subset",
     "Targeting",
     "Tracking",
+    "Values",
     "bimatrix",
     "capacity_audit_rate",
     "capacity_audits",

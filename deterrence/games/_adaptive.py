@@ -6,16 +6,15 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from deterrence._audit import least_cost_pi_1
 from deterrence._checks import Number, check_nonnegative, check_unit
 from deterrence._compliance import covers
-from deterrence._numeric import operations
+from deterrence.games._answer import Answer, plain, together
+from deterrence.games._sets import written
 
 
 @dataclass(frozen=True)
-class Lowering:
+class Lowering(Answer):
     r"""Where a Governor ends up that lowers audits until defection appears.
 
     Attributes
@@ -48,6 +47,10 @@ class Lowering:
     high: Any
     share: Any
     verdict: Any
+
+    def _in_words(self) -> str:
+        band = f"{self.verdict}: {written('pi_1', (self.low, self.high))}"
+        return band if self.share is None else f"{band}, with defection in {self.share:.6g} of all steps"
 
 
 def lowering(
@@ -89,13 +92,14 @@ def lowering(
     >>> governor = lowering(P=2.0, beta=0.5, v_star=0.5, up=0.25, down=0.125)
     >>> governor.low, governor.high, governor.verdict
     (0.375, 0.75, 'hovers')
-    >>> round(governor.share, 12)
-    0.333333333333
+    >>> print(governor)
+    hovers: pi_1 in [0.375, 0.75], with defection in 0.333333 of all steps
     """
     limit = least_cost_pi_1(P=P, beta=beta, v_star=v_star, c=c)
     P, v_star, c = check_nonnegative(P=P, v_star=v_star, c=c)
     beta, up, down = check_unit(beta=beta, up=up, down=down)
-    op = operations(P, beta, v_star, c, up, down)
+    op, *question, limit = together(P, beta, v_star, c, up, down, limit)
+    P, beta, v_star, c, up, down = question
     idle, deterred = v_star <= c, covers(P * beta, v_star - c)
     moves = op.where(idle, down, op.where(deterred, up + down, up)) > 0
     inside = (down <= limit) & (limit + up <= 1) & (up + down > 0)
@@ -107,21 +111,17 @@ def lowering(
     share = answer(0.0, 1.0, op.ratio(down, up + down), math.nan)
     verdict = answer("falls to 0", "rises to 1", "hovers", "clipped")
     return Lowering(
-        P, beta, v_star, c, up, down, limit,
+        *question,
+        limit=limit,
         low=op.where(moves, answer(0.0, 1.0, low, low), 0.0),
         high=op.where(moves, answer(0.0, 1.0, high, high), 1.0),
-        share=none_if_nan(share),
+        share=plain(share),
         verdict=op.where(moves, verdict, "stays"),
-    )  # fmt: skip
-
-
-def none_if_nan(value: Any) -> Any:
-    """None for a single number that does not exist."""
-    return None if not isinstance(value, np.ndarray) and math.isnan(value) else value
+    )
 
 
 @dataclass(frozen=True)
-class CensoredLowering:
+class CensoredLowering(Answer):
     r"""Where a Governor ends up that lowers audits until it catches a violator.
 
     Attributes
@@ -153,6 +153,12 @@ class CensoredLowering:
     pi_c: Any
     least_ratio: Any
     verdict: Any
+
+    def _in_words(self) -> str:
+        where = "" if self.limit is None else f": small steps lead to pi_1 = {self.limit:.6g}"
+        if self.verdict == "falls to 0":
+            return f"{self.verdict}{where}"
+        return f"{self.verdict}{where}; audits collapse unless up / down exceeds {self.least_ratio:.6g}"
 
 
 def censored_lowering(
@@ -193,22 +199,23 @@ def censored_lowering(
     >>> governor = censored_lowering(P=2.0, beta=0.5, v_star=0.5, up=0.25, down=0.125)
     >>> governor.least_ratio, governor.verdict
     (3.0, 'collapses')
-    >>> censored_lowering(P=2.0, beta=0.5, v_star=0.5, up=0.25, down=0.0625).verdict
-    'hovers'
+    >>> print(censored_lowering(P=2.0, beta=0.5, v_star=0.5, up=0.25, down=0.0625))
+    hovers: small steps lead to pi_1 = 0.5; audits collapse unless up / down exceeds 3
     """
     deterrent = least_cost_pi_1(P=P, beta=beta, v_star=v_star, c=c)
     P, v_star, c = check_nonnegative(P=P, v_star=v_star, c=c)
     beta, up, down = check_unit(beta=beta, up=up, down=down)
-    op = operations(P, beta, v_star, c, up, down)
+    op, *question, deterrent = together(P, beta, v_star, c, up, down, deterrent)
+    P, beta, v_star, c, up, down = question
     idle, caught = v_star <= c, beta * deterrent
     pi_c = op.ratio(down, beta * (up + down))
     hovers, moves = caught * up > (1 - caught) * down, (down > 0) | (caught * up > 0)
     limit = op.where(moves, op.where(hovers, deterrent, 0.0), math.nan)
     falls = op.where(idle, "falls to 0", "collapses")
     return CensoredLowering(
-        P, beta, v_star, c, up, down,
-        limit=none_if_nan(limit),
+        *question,
+        limit=plain(limit),
         pi_c=pi_c,
         least_ratio=op.where(idle, 0.0, op.ratio(1 - caught, caught)),
         verdict=op.where(moves, op.where(hovers, "hovers", falls), "stays"),
-    )  # fmt: skip
+    )

@@ -15,13 +15,16 @@ from deterrence._checks import (
     Problem,
     check_nonnegative,
     check_nonnegative_or_inf,
+    check_one,
     check_unit,
 )
 from deterrence._compliance import TIE
+from deterrence.games._answer import Answer, together
+from deterrence.games._sets import written
 
 
 @dataclass(frozen=True)
-class Gradient:
+class Gradient(Answer):
     r"""Where a Governor ends up that follows the gradient of the specification's objective.
 
     Attributes
@@ -46,6 +49,10 @@ class Gradient:
     limit: Any
     factor: Any
     converges: Any
+
+    def _in_words(self) -> str:
+        steps = "converge" if self.converges else "do not"
+        return f"leads to pi_1 = {self.limit:.6g}; steps of constant length {steps}"
 
 
 def gradient(*, P: Number, beta: Number, v_star: Number, c: Number = 0.0, eta: Number) -> Gradient:
@@ -86,6 +93,8 @@ def gradient(*, P: Number, beta: Number, v_star: Number, c: Number = 0.0, eta: N
     >>> governor = gradient(P=0.5, beta=0.5, v_star=1.0, c=0.5, eta=1.0)
     >>> governor.limit, governor.factor, governor.converges
     (0.5, 0.5, True)
+    >>> print(governor)
+    leads to pi_1 = 0.5; steps of constant length converge
     """
     limit = optimal_pi_1(P=P, beta=beta, v_star=v_star, c=c)
     (beta,) = check_unit(beta=beta)
@@ -97,11 +106,12 @@ def gradient(*, P: Number, beta: Number, v_star: Number, c: Number = 0.0, eta: N
         raise ParameterError(Problem("eta", eta, "does not move", "a finite number > 0"))
     # A bound is the limit only if the slope points beyond it, and then clipping holds every step there.
     converges = (eta * rent < 2) | (P * beta == 0) | (P * beta >= rent)
-    return Gradient(P, beta, v_star, c, eta, limit, abs(1 - eta * rent), converges)
+    _, *answer = together(P, beta, v_star, c, eta, limit, abs(1 - eta * rent), converges)
+    return Gradient(*answer)
 
 
 @dataclass(frozen=True)
-class Tracking:
+class Tracking(Answer):
     r"""Where a Governor ends up that tracks a defection rate.
 
     Attributes
@@ -117,8 +127,11 @@ class Tracking:
     low: float
     high: float
 
+    def _in_words(self) -> str:
+        return f"settles at {written('pi_1', (self.low, self.high))}, for a defection rate of {self.eps:.6g}"
 
-def tracking(required: Any, *, eps: float) -> Tracking:
+
+def tracking(*, required: Any, eps: float) -> Tracking:
     r"""Limit of a Governor that tracks a defection rate `eps` among labs that differ.
 
     In each step a lab is drawn, and the Governor moves to
@@ -149,15 +162,15 @@ def tracking(required: Any, *, eps: float) -> Tracking:
 
     Examples
     --------
-    >>> tracking([0.1, 0.2, 0.4, 0.8], eps=0.3)
+    >>> tracking(required=[0.1, 0.2, 0.4, 0.8], eps=0.3)
     Tracking(eps=0.3, low=0.4, high=0.4)
-    >>> tracking([0.1, 0.2, 0.4, 0.8], eps=0.25)
-    Tracking(eps=0.25, low=0.4, high=0.8)
+    >>> print(tracking(required=[0.1, 0.2, 0.4, 0.8], eps=0.25))
+    settles at pi_1 in [0.4, 0.8], for a defection rate of 0.25
     """
+    check_one(eps=eps)
     (required,), (eps,) = check_nonnegative_or_inf(required=required), check_unit(eps=eps)
-    if not np.size(required) or isinstance(eps, np.ndarray):
-        name, value = ("eps", eps) if np.size(required) else ("required", required)
-        raise ParameterError(Problem(name, value, "is not what is asked", "one rate, and at least one lab"))
+    if not np.size(required):
+        raise ParameterError(Problem("required", required, "holds no lab", "numbers >= 0, or inf"))
     ranked = np.concatenate(([0.0], np.minimum(np.sort(np.ravel(required)), 1.0), [1.0]))
     labs = np.size(required)
     # The k-th of n labs is the first with at most eps n labs above it; rounding of eps n is no lab.

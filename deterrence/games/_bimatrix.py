@@ -69,7 +69,7 @@ class Bimatrix:
         payoffs = {"A": exact_matrix("A", A), "B": exact_matrix("B", B)}
         m, n = len(payoffs["A"]), len(payoffs["A"][0])
         if (len(payoffs["B"]), len(payoffs["B"][0])) != (m, n):
-            raise ParameterError(Problem("B", B, "has another shape than A", f"{m} rows of {n} numbers"))
+            raise ParameterError(Problem("B", B, "has another shape than A", f"{m} x {n} numbers"))
         names = {
             "row_actions": action_names("row_actions", row_actions, m),
             "column_actions": action_names("column_actions", column_actions, n),
@@ -210,6 +210,10 @@ class Equilibria:
         """What Nashpy's algorithms find in this game, held against the exact set.
 
         It takes milliseconds for 2 x 2 games, and seconds from 6 x 6 on.
+
+        Returns
+        -------
+        NashpyCheck
 
         Examples
         --------

@@ -59,8 +59,26 @@ def capacity_audit_rate(*, n: Any, C: Any, capacity: Any, p_s: Number, p_f: Numb
 def capacity_false_audit_rate(*, n: Any, C: Any, capacity: Any, p_s: Number, p_f: Number) -> Number:
     r"""Audit probability of a compliant running lab, :math:`p_f(n) = p_f E[\min(1, M / (1 + T''))]`.
 
-    T'' counts the others that are triggered, Bin(n, p_s) + Bin(C - 1, p_f). Parameters, returns and
-    errors as for `capacity_audit_rate`, but n >= 0 and C >= 1.
+    T'' counts the others that are triggered, Bin(n, p_s) + Bin(C - 1, p_f).
+
+    Parameters
+    ----------
+    n : int or array of int, >= 0
+        Violators.
+    C : int or array of int, >= 1
+        Compliant running labs.
+    capacity, p_s, p_f
+        As for `capacity_audit_rate`.
+
+    Returns
+    -------
+    float or array, in [0, 1]
+        Non-increasing in n and C, non-decreasing in `capacity`; p_f where capacity >= n + C.
+
+    Raises
+    ------
+    ParameterError
+        If an argument is out of range or not a number, or n + C exceeds 100,000.
 
     Examples
     --------
@@ -114,12 +132,23 @@ def capacity_detection(
 def capacity_audits(*, n: Any, C: Any, capacity: Any, p_s: Number, p_f: Number) -> Number:
     r"""Expected number of audits, :math:`E[\min(M, T)]` with T = Bin(n, p_s) + Bin(C, p_f).
 
-    Every audit is of a violator or of a compliant lab, so that it equals n p_s(n) + C p_f(n). Parameters
-    and errors as for `capacity_audit_rate`, but n >= 0.
+    Every audit is of a violator or of a compliant lab, so that it equals n p_s(n) + C p_f(n).
+
+    Parameters
+    ----------
+    n : int or array of int, >= 0
+        Violators.
+    C, capacity, p_s, p_f
+        As for `capacity_audit_rate`.
 
     Returns
     -------
     float or array, in [0, capacity]
+
+    Raises
+    ------
+    ParameterError
+        If an argument is out of range or not a number, or n + C exceeds 100,000.
 
     Examples
     --------

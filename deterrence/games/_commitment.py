@@ -10,11 +10,12 @@ from deterrence._audit import least_cost_policy
 from deterrence._checks import Number, check_finite, check_nonnegative, check_unit
 from deterrence._compliance import covers
 from deterrence._numeric import operations
-from deterrence.games._extremes import Game, alike, nash_values, signals
+from deterrence.games._answer import Answer, together
+from deterrence.games._extremes import Game, nash_values, signals
 
 
 @dataclass(frozen=True)
-class Commitment:
+class Commitment(Answer):
     """The strong Stackelberg solution, and the Nash equilibria it is compared with.
 
     Attributes
@@ -72,6 +73,13 @@ class Commitment:
     def lab_advantage(self) -> Any:
         """What the Governor's commitment is worth to the lab, beyond its best Nash equilibrium."""
         return self.lab_value - self.lab_nash_value
+
+    def _in_words(self) -> str:
+        does = "complies" if self.complies else "violates"
+        return (
+            f"{self.branch}: pi_1 = {self.pi_1:.6g}, pi_0 = {self.pi_0:.6g}, and the lab {does}\n"
+            f"Governor: {self.value:.6g}, which is {self.advantage:.6g} above its best Nash equilibrium"
+        )
 
 
 def commitment(
@@ -131,12 +139,16 @@ def commitment(
     >>> solution = commitment(g=1.0, D=2.0, k=1.0, M=2.0, H=4.0)
     >>> solution.branch, solution.audit_rate, solution.value, solution.nash_value, solution.advantage
     ('deter', 0.5, -0.5, -2.0, 1.5)
+    >>> print(solution)
+    deter: pi_1 = 0.5, pi_0 = 0.5, and the lab complies
+    Governor: -0.5, which is 1.5 above its best Nash equilibrium
     """
     g, k = check_finite(g=g, k=k)
     D, M, H = check_nonnegative(D=D, M=M, H=H)
     alpha, beta = check_unit(alpha=alpha, beta=beta)
-    game = Game(*alike(g, D, k, M, H, alpha, beta))
-    op, g, D, k, M = operations(game.g), game.g, game.D, game.k, game.M
+    op, *letters = together(g, D, k, M, H, alpha, beta)
+    game = Game(*letters)
+    g, D, k, M = game[:4]
     deterrable = covers(D, g)
     least = op.share(g, D)  # the rate that deters
     most = op.where(g < D, least, 1.0)  # the rate that a violator bears

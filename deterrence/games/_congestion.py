@@ -13,8 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from deterrence._checks import ParameterError, Problem, check_number
+from deterrence._checks import ParameterError, Problem, check_number, check_one
 from deterrence._compliance import covers
+from deterrence.games._answer import spelled
 from deterrence.games._capacity import capacity_detection
 
 MOST_EXPORTED = 10
@@ -98,8 +99,8 @@ class CongestionEquilibria:
 
     def __str__(self) -> str:
         lines = [
-            f"{self.thresholds.size} labs without permit, {self.C} compliant running labs, "
-            f"{self.capacity} audits",
+            f"{spelled(self.thresholds.size, 'lab')} without permit, "
+            f"{spelled(self.C, 'compliant running lab')}, {spelled(self.capacity, 'audit')}",
             f"detection of a defector: {self.detection[0]:.4g} alone, {self.detection[-1]:.4g} if all defect",
         ]
         lines += [f"equilibrium: {equilibrium}" for equilibrium in self.equilibria]
@@ -203,11 +204,11 @@ def congestion(
     tipping at 6 defectors
     """
     thresholds = _labs(thresholds)
+    check_one(C=C, capacity=capacity, p_s=p_s, p_f=p_f, p_b=p_b)
     m = thresholds.size
     detection: Any = capacity_detection(
-        n=np.arange(1, m + 1), C=_one(C=C), capacity=_one(capacity=capacity), p_s=_one(p_s=p_s),
-        p_f=_one(p_f=p_f), p_b=_one(p_b=p_b),
-    )  # fmt: skip
+        n=np.arange(1, m + 1), C=C, capacity=capacity, p_s=p_s, p_f=p_f, p_b=p_b
+    )
     order = np.argsort(-thresholds, kind="stable")
     falling = thresholds[order]
     # defects[n]: the n-th lab defects as one of n. Past the ends, full compliance has no one to leave it
@@ -254,10 +255,3 @@ def _labs(thresholds: Any) -> Any:
     checked = checked.copy()
     checked.flags.writeable = False
     return checked
-
-
-def _one(**given: Any) -> Any:
-    ((name, value),) = given.items()
-    if np.ndim(value):
-        raise ParameterError(Problem(name, value, "is an array", "one number"))
-    return value

@@ -7,17 +7,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from deterrence._checks import (
     Number,
-    ParameterError,
-    Problem,
     check_finite,
     check_nonnegative,
+    check_one,
     check_unit,
 )
 from deterrence._compliance import covers
+from deterrence._market import in_order
 from deterrence._numeric import operations
 from deterrence.games._congestion_regimes import congested_detection, positive, tipping_share
 
@@ -55,7 +53,7 @@ def congestion_response(*, p_eff: Number, t_0: Number, t_1: Number, mu: Number) 
     >>> congestion_response(p_eff=0.25, t_0=0.0, t_1=1.0, mu=0.5)
     0.375
     """
-    t_0, t_1 = _bounds(t_0, t_1)
+    t_0, t_1 = in_order(check_finite(t_0=t_0, t_1=t_1), "t_0", "t_1")
     p_eff, mu = check_unit(p_eff=p_eff, mu=mu)
     op = operations(p_eff, t_0, t_1, mu)
     share = op.minimum(1.0, op.ratio(op.maximum(t_1 - p_eff, 0.0), t_1 - t_0))
@@ -162,14 +160,14 @@ def congestion_limit(
     equilibrium: x = 0.3469, detected with 0.5766, unstable
     equilibrium: x = 1, detected with 0.2, stable
     """
-    _check_single(t_0=t_0, t_1=t_1, mu=mu, mu_c=mu_c, gamma=gamma, p_s=p_s, p_f=p_f, p_b=p_b)
-    (t_0, t_1), mu = _bounds(t_0, t_1), positive(mu)
+    check_one(t_0=t_0, t_1=t_1, mu=mu, mu_c=mu_c, gamma=gamma, p_s=p_s, p_f=p_f, p_b=p_b)
+    (t_0, t_1), mu = in_order(check_finite(t_0=t_0, t_1=t_1), "t_0", "t_1"), positive(mu)
     (mu_c,) = check_nonnegative(mu_c=mu_c)
     gamma, p_s, p_f, p_b = check_unit(gamma=gamma, p_s=p_s, p_f=p_f, p_b=p_b)
     known = {"mu_c": mu_c, "gamma": gamma, "p_s": p_s, "p_f": p_f, "p_b": p_b}
 
     def detection(x: float) -> Any:
-        return congested_detection(x, **known)
+        return congested_detection(x=x, **known)
 
     def excess(x: float) -> float:
         return float(congestion_response(p_eff=detection(x), t_0=t_0, t_1=t_1, mu=mu) - x)
@@ -225,16 +223,3 @@ def _stable(points: list[float], mu: float, excess: Callable[[float], float]) ->
         rises_to = low == x or excess((low + x) / 2) > 0
         falls_to = high == x or excess((x + high) / 2) < 0
         yield rises_to and falls_to
-
-
-def _bounds(t_0: Number, t_1: Number) -> list[Any]:
-    t_0, t_1 = check_finite(t_0=t_0, t_1=t_1)
-    if np.any(np.greater(t_0, t_1)):
-        raise ParameterError(Problem("t_0", t_0, "is above t_1", "t_0 <= t_1"))
-    return [t_0, t_1]
-
-
-def _check_single(**given: Any) -> None:
-    for name, value in given.items():
-        if np.ndim(value):
-            raise ParameterError(Problem(name, value, "is an array", "one number"))

@@ -18,10 +18,11 @@ from deterrence._checks import (
 )
 from deterrence._compliance import covers
 from deterrence._numeric import operations
+from deterrence.games._answer import Answer, together
 
 
 def congested_detection(
-    x: Number, *, mu_c: Number, gamma: Number, p_s: Number, p_f: Number, p_b: Number = 0.0
+    *, x: Number, mu_c: Number, gamma: Number, p_s: Number, p_f: Number, p_b: Number = 0.0
 ) -> Number:
     r"""Detection probability in a large market, :math:`p(x)=p_b+(1-p_b)p_s\min(1,\mu_c/(p_sx+p_f\gamma))`.
 
@@ -52,7 +53,7 @@ def congested_detection(
 
     Examples
     --------
-    >>> congested_detection(0.5, mu_c=0.125, gamma=0.0, p_s=0.5, p_f=0.0)
+    >>> congested_detection(x=0.5, mu_c=0.125, gamma=0.0, p_s=0.5, p_f=0.0)
     0.25
     """
     x, gamma, p_s, p_f, p_b = check_unit(x=x, gamma=gamma, p_s=p_s, p_f=p_f, p_b=p_b)
@@ -70,7 +71,7 @@ def compliance_capacity(*, t: Number, gamma: Number, p_s: Number, p_f: Number, p
     ----------
     t : float or array
         Detection probability from which a lab complies, the same for all.
-    gamma, p_s, p_f, p_b
+    gamma, p_s, p_f, p_b : float or array, in [0, 1]
         As for `congested_detection`.
 
     Returns
@@ -97,8 +98,26 @@ def defection_capacity(
 ) -> Number:
     r"""Capacity below which mass defection is an equilibrium, :math:`\mu_{hi} = t'(\mu + p_f\gamma/p_s)`.
 
-    Parameters, returns and errors as for `compliance_capacity`, with mu the labs without permit, per lab.
-    Between the two capacities, an interval of width t' mu, full compliance is an equilibrium as well.
+    Between `compliance_capacity` and this, an interval of width t' mu, full compliance is an equilibrium as
+    well.
+
+    Parameters
+    ----------
+    mu : float or array, in [0, 1]
+        Labs without permit, per lab.
+    t, gamma, p_s, p_f, p_b : float or array
+        As for `compliance_capacity`.
+
+    Returns
+    -------
+    float or array, >= 0
+        Audits per lab; 0 where backchecks alone deter (t <= p_b), infinite where no capacity does
+        (t' > p_s).
+
+    Raises
+    ------
+    ParameterError
+        If an argument is out of range or not a number.
 
     Examples
     --------
@@ -116,7 +135,7 @@ def tipping_share(
 
     Parameters
     ----------
-    t, gamma, p_s, p_f, p_b
+    t, gamma, p_s, p_f, p_b : float or array
         As for `compliance_capacity`.
     mu_c : float or array, >= 0
         Audits that can be carried out, per lab.
@@ -163,15 +182,24 @@ def _deterrent(t: Number, gamma: Number, p_s: Number, p_f: Number, p_b: Number) 
 
 
 @dataclass(frozen=True, eq=False)
-class CongestionRegimes:
+class CongestionRegimes(Answer):
     """Which equilibria there are in a large market of labs with the same threshold.
 
     Attributes
     ----------
+    t, mu, mu_c, gamma, p_s, p_f, p_b : float or array
+        The question, as for `congestion_regimes`.
     full_compliance, mass_defection : bool or array of bool
         Whether it is an equilibrium that no lab without permit violates, and that all do. One always is.
     """
 
+    t: Any
+    mu: Any
+    mu_c: Any
+    gamma: Any
+    p_s: Any
+    p_f: Any
+    p_b: Any
     full_compliance: Any
     mass_defection: Any
 
@@ -179,6 +207,11 @@ class CongestionRegimes:
     def coexistence(self) -> Any:
         """Whether both are: history and expectations decide."""
         return self.full_compliance & self.mass_defection
+
+    def _in_words(self) -> str:
+        if self.coexistence:
+            return "full compliance and mass defection are both equilibria"
+        return f"{'full compliance' if self.full_compliance else 'mass defection'} is an equilibrium"
 
 
 def congestion_regimes(
@@ -202,7 +235,7 @@ def congestion_regimes(
         Detection probability from which a lab complies, the same for all.
     mu : float or array, in (0, 1]
         Labs without permit, per lab.
-    mu_c, gamma, p_s, p_f, p_b
+    mu_c, gamma, p_s, p_f, p_b : float or array
         As for `congested_detection`.
 
     Returns
@@ -224,16 +257,17 @@ def congestion_regimes(
     >>> regimes = congestion_regimes(t=0.5, mu=0.5, mu_c=capacity, gamma=0.5, p_s=1.0, p_f=0.25)
     >>> regimes.full_compliance.tolist(), regimes.mass_defection.tolist()
     ([False, True, True], [True, True, False])
+    >>> print(congestion_regimes(t=0.5, mu=0.5, mu_c=0.2, gamma=0.5, p_s=1.0, p_f=0.25))
+    full compliance and mass defection are both equilibria
     """
     (t,) = check_finite(t=t)
-    mu = positive(mu)
-    known = {"mu_c": mu_c, "gamma": gamma, "p_s": p_s, "p_f": p_f, "p_b": p_b}
-    none, all_labs = congested_detection(0.0, **known), congested_detection(mu, **known)
-    full, mass = covers(none, t), covers(all_labs, t)
-    if not isinstance(full, np.ndarray) and not isinstance(mass, np.ndarray):
-        return CongestionRegimes(bool(full), not mass)
-    full, mass = np.broadcast_arrays(full, mass)
-    return CongestionRegimes(full, ~mass)
+    mu, (mu_c,) = positive(mu), check_nonnegative(mu_c=mu_c)
+    gamma, p_s, p_f, p_b = check_unit(gamma=gamma, p_s=p_s, p_f=p_f, p_b=p_b)
+    op, t, mu, *rest = together(t, mu, mu_c, gamma, p_s, p_f, p_b)
+    known = dict(zip(("mu_c", "gamma", "p_s", "p_f", "p_b"), rest, strict=True))
+    none, all_labs = congested_detection(x=0.0, **known), congested_detection(x=mu, **known)
+    full, mass = covers(none, t), op.where(covers(all_labs, t), False, True)
+    return CongestionRegimes(t=t, mu=mu, **known, full_compliance=full, mass_defection=mass)
 
 
 def positive(mu: Number) -> Any:

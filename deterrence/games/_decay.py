@@ -18,13 +18,13 @@ from deterrence._checks import (
     check_unit,
 )
 from deterrence._compliance import TIE, covers
-from deterrence.games._broadcast import plain, together
+from deterrence.games._answer import Answer, plain, spelled, together
 
 _DECAY = Range(float(np.nextafter(0.0, 1.0)), 1.0, "a number in (0, 1]")
 
 
 @dataclass(frozen=True)
-class DecayingEscalation:
+class DecayingEscalation(Answer):
     """What suspicion that grows with every catch and decays comes to.
 
     Attributes
@@ -70,6 +70,17 @@ class DecayingEscalation:
     deterrence_excess: Any
     catches: Any
     relapse: Any
+
+    def _in_words(self) -> str:
+        if self.deterrence_excess == 0:
+            return "always complies"
+        if math.isinf(self.deterrence_excess):
+            return "never complies: no excess deters"
+        needs = f"an excess of {self.deterrence_excess:.6g}"
+        if math.isinf(self.catches):
+            return f"never complies: that takes {needs}, which its ceiling of {self.ceiling:.6g} rules out"
+        after, again = spelled(self.catches, "catch"), spelled(self.relapse, "step")
+        return f"complies from {needs}, after {after} in a row; violates again after {again}"
 
 
 def decaying_escalation(
@@ -125,6 +136,8 @@ def decaying_escalation(
     (1.0, 0.333333, 0.6)
     >>> answer.catches, answer.relapse, answer.saturates
     (2.0, 1.0, False)
+    >>> print(answer)
+    complies from an excess of 0.6, after 2 catches in a row; violates again after 1 step
     """
     e, theta_1, c_0, B = check_nonnegative(e=e, theta_1=theta_1, c_0=c_0, B=B)
     theta_0, q_bar = check_unit(theta_0=theta_0, q_bar=q_bar)

@@ -13,7 +13,13 @@ from deterrence.games._polyhedra import Vertex, best_reply_vertices
 
 
 class Profile(NamedTuple):
-    """A mixed strategy of each player, as exact probabilities."""
+    """A mixed strategy of each player.
+
+    Attributes
+    ----------
+    row, column : tuple of Fraction, in [0, 1]
+        Exact probabilities of the row player's and of the column player's actions.
+    """
 
     row: Vector
     column: Vector
@@ -22,7 +28,10 @@ class Profile(NamedTuple):
 class Subset(NamedTuple):
     """A maximal Nash subset, by its vertices.
 
-    Every mixture of ``rows`` is in equilibrium with every mixture of ``columns``.
+    Attributes
+    ----------
+    rows, columns : tuple of tuples of Fraction, in [0, 1]
+        Mixed strategies. Every mixture of ``rows`` is in equilibrium with every mixture of ``columns``.
     """
 
     rows: tuple[Vector, ...]

@@ -15,13 +15,13 @@ from deterrence._checks import (
     check_unit,
 )
 from deterrence._compliance import TIE, covers
-from deterrence.games._broadcast import plain, together
+from deterrence.games._answer import Answer, plain, spelled, together
 
 _REASONS = ("the loss of reputation does not grow (R_0 f = 0)", "nothing is felt (p_eff r = 0)")
 
 
 @dataclass(frozen=True)
-class Escalation:
+class Escalation(Answer):
     """How often a lab must be caught before its growing loss of reputation deters it for good.
 
     Attributes
@@ -49,6 +49,14 @@ class Escalation:
     steps_variance: Any
     violation_rate: Any
     reason: Any
+
+    def _in_words(self) -> str:
+        if self.reason:
+            return f"never complies: {self.reason}"
+        if self.catches == 0:
+            return "complies from the start"
+        after = f"{spelled(self.catches, 'catch')}, {spelled(self.steps_mean, 'step')} on average"
+        return f"complies for good after {after} (sd {math.sqrt(self.steps_variance):.6g})"
 
 
 def escalation(
@@ -86,6 +94,8 @@ def escalation(
     >>> answer = escalation(g=2.0, p_eff=0.5, phi=0.0, R_0=0.5, f=1.0)
     >>> answer.catches, answer.steps_mean, answer.steps_variance
     (3.0, 6.0, 6.0)
+    >>> print(answer)
+    complies for good after 3 catches, 6 steps on average (sd 2.44949)
     >>> escalation(g=2.0, p_eff=0.5, phi=0.0, R_0=0.5, f=0.0).reason
     'the loss of reputation does not grow (R_0 f = 0)'
     """

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from deterrence._compliance import covers
-from deterrence._numeric import SCALAR, operations
+from deterrence._numeric import operations
 
 
 class Game(NamedTuple):
@@ -24,11 +22,6 @@ class Game(NamedTuple):
     H: Any
     alpha: Any
     beta: Any
-
-
-def alike(*letters: Any) -> Any:
-    """All as they are if they are floats, else arrays of one shape."""
-    return letters if operations(*letters) is SCALAR else np.broadcast_arrays(*letters)
 
 
 class Signal(NamedTuple):

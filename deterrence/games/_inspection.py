@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from deterrence._checks import Number, check_finite, check_nonnegative
+from deterrence.games._answer import together
 from deterrence.games._inspection_sets import inspection_sets
 from deterrence.games._inspection_values import inspection_values
 from deterrence.games._places import GOVERNOR, LAB, place
@@ -87,7 +88,7 @@ class InspectionEquilibria(EquilibriumSets):
 
         Both number x < 0, x = 0 < top, x = 0 = top, 0 < x < top, x = top > 0 and x > top from 0 to 5.
         """
-        case = np.broadcast_to(6 * place(self.g, self.D) + place(self.k, self.M), self.games)
+        case = 6 * place(self.g, self.D) + place(self.k, self.M)
         return case if self.games else int(case)
 
     @cached_property
@@ -137,8 +138,7 @@ class InspectionEquilibria(EquilibriumSets):
 
     def __getitem__(self, index: Any) -> InspectionEquilibria:
         """The games at an index, solved by themselves."""
-        letters = np.broadcast_arrays(self.g, self.D, self.k, self.M, self.H)
-        return inspection(**{name: x[index] for name, x in zip("gDkMH", letters, strict=True)})
+        return inspection(**{name: np.asarray(getattr(self, name))[index] for name in "gDkMH"})
 
     def __str__(self) -> str:
         if self.games:
@@ -203,8 +203,8 @@ def inspection(*, g: Number, D: Number, k: Number, M: Number, H: Number = 0.0) -
     """
     g, k = check_finite(g=g, k=k)
     D, M, H = check_nonnegative(D=D, M=M, H=H)
-    shape = np.broadcast_shapes(*map(np.shape, (g, D, k, M, H)))
-    flat = (np.broadcast_to(letter, shape).reshape(-1) for letter in (g, D, k, M))
-    sets = inspection_sets(*flat)
+    _, *question = together(g, D, k, M, H)
+    shape = np.shape(question[0])
+    sets = inspection_sets(*(np.reshape(letter, -1) for letter in question[:4]))
     q, a = np.moveaxis(sets.reshape(*sets.shape[:3], *shape), (1, 2, 0), (0, -2, -1))
-    return InspectionEquilibria(q, a, g, D, k, M, H)
+    return InspectionEquilibria(q, a, *question)

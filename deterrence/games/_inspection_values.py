@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from deterrence._checks import Number, check_finite, check_nonnegative, check_unit
-from deterrence._numeric import operations
+from deterrence.games._answer import together
 from deterrence.games._sets import Values
 
 
-class Cutoffs(NamedTuple):
+class InspectionCutoffs(NamedTuple):
     """Where the players of the inspection game turn.
 
     Attributes
@@ -24,7 +24,7 @@ class Cutoffs(NamedTuple):
     a: Any
 
 
-def inspection_cutoffs(*, g: Number, D: Number, k: Number, M: Number) -> Cutoffs:
+def inspection_cutoffs(*, g: Number, D: Number, k: Number, M: Number) -> InspectionCutoffs:
     r"""Cut-offs of the inspection game, :math:`q^* = k/M` and :math:`a^* = g/D`, moved into [0, 1].
 
     Where 0 < g < D and 0 < k < M they are its unique equilibrium.
@@ -38,7 +38,7 @@ def inspection_cutoffs(*, g: Number, D: Number, k: Number, M: Number) -> Cutoffs
 
     Returns
     -------
-    Cutoffs
+    InspectionCutoffs
         0 where k, or g, is at most 0; 1 where it is positive and M, or D, is 0.
 
     Raises
@@ -49,11 +49,12 @@ def inspection_cutoffs(*, g: Number, D: Number, k: Number, M: Number) -> Cutoffs
     Examples
     --------
     >>> inspection_cutoffs(g=0.5, D=2.0, k=0.75, M=1.0)
-    Cutoffs(q=0.75, a=0.25)
+    InspectionCutoffs(q=0.75, a=0.25)
     """
     g, k = check_finite(g=g, k=k)
     D, M = check_nonnegative(D=D, M=M)
-    return Cutoffs(operations(k, M).share(k, M), operations(g, D).share(g, D))
+    op, g, D, k, M = together(g, D, k, M)
+    return InspectionCutoffs(op.share(k, M), op.share(g, D))
 
 
 def inspection_values(
@@ -88,7 +89,7 @@ def inspection_values(
     q, a = check_unit(q=q, a=a)
     g, k = check_finite(g=g, k=k)
     D, M, H = check_nonnegative(D=D, M=M, H=H)
-    op = operations(q, a, g, D, k, M, H)
+    op, q, a, g, D, k, M, H = together(q, a, g, D, k, M, H)
     lab = D * op.maximum(0.0, op.share(g, D) - a) + op.maximum(0.0, g - D)
     audits = M * op.maximum(0.0, q - op.share(k, M)) + op.maximum(0.0, -k)
     return Values(lab, audits - q * H)

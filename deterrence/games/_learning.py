@@ -8,14 +8,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from deterrence._checks import Number, check_counts, check_finite, check_nonnegative, check_unit
+from deterrence._checks import Number, check_counts, check_finite, check_nonnegative, check_one, check_unit
 from deterrence._compliance import TIE, covers
-from deterrence._numeric import operations
+from deterrence.games._answer import Answer, spelled, together
 from deterrence.games._passage import NEGLIGIBLE, first_passage, lundberg
 
 
 @dataclass(frozen=True)
-class Stopping:
+class Stopping(Answer):
     r"""Whether, and after how many violations, a Bayesian lab stops violating.
 
     Attributes
@@ -52,6 +52,15 @@ class Stopping:
     error: Any
     violations: Any
     violations_error: Any
+
+    def _in_words(self) -> str:
+        if self.violations == 0:
+            return "never violates"
+        stops = f"stops with probability {self.probability:.6g}"
+        if self.theta == 0:
+            return f"{stops}, after {spelled(self.violations, 'violation')} on average"
+        bounds = f" (Lundberg's bounds: {self.lower:.6g} to {self.upper:.6g})" if self.upper > 0 else ""
+        return f"{stops}{bounds}"
 
 
 class _Answer(NamedTuple):
@@ -118,17 +127,17 @@ def stopping(*, p_eff: Number, t: Number, a_0: Number, b_0: Number) -> Stopping:
     >>> lab = stopping(p_eff=0.25, t=0.5, a_0=1.0, b_0=2.0)
     >>> round(lab.probability, 12)  # one catch more than the violations that go undetected
     0.333333333333
-    >>> stopping(p_eff=0.75, t=0.5, a_0=1.0, b_0=2.0).violations
-    2.0
+    >>> print(stopping(p_eff=0.75, t=0.5, a_0=1.0, b_0=2.0))
+    stops with probability 1, after 2 violations on average
     """
     (p_eff,), (t,) = check_unit(p_eff=p_eff), check_finite(t=t)
     a_0, b_0 = check_nonnegative(a_0=a_0, b_0=b_0)
-    question: Any = (p_eff, t, a_0, b_0)
-    if any(isinstance(value, np.ndarray) for value in question):
+    _, *question = together(p_eff, t, a_0, b_0)
+    if isinstance(question[0], np.ndarray):
         answer = _Answer(*np.vectorize(_one_lab, otypes=[float] * len(_Answer._fields))(*question))
     else:
         answer = _one_lab(*question)
-    return Stopping(p_eff, t, a_0, b_0, *answer)
+    return Stopping(*question, **answer._asdict())
 
 
 def stopping_times(*, p_eff: float, t: float, a_0: float, b_0: float, horizon: int) -> Any:
@@ -157,6 +166,7 @@ def stopping_times(*, p_eff: float, t: float, a_0: float, b_0: float, horizon: i
     >>> stopping_times(p_eff=0.25, t=0.5, a_0=1.0, b_0=2.0, horizon=3)
     array([0.      , 0.25    , 0.      , 0.046875])
     """
+    check_one(p_eff=p_eff, t=t, a_0=a_0, b_0=b_0, horizon=horizon)
     (p,), (t,) = check_unit(p_eff=p_eff), check_finite(t=t)
     a, b = check_nonnegative(a_0=a_0, b_0=b_0)
     check_counts(0, horizon=horizon)
@@ -170,12 +180,12 @@ def stopping_times(*, p_eff: float, t: float, a_0: float, b_0: float, horizon: i
 
 
 @dataclass(frozen=True)
-class PooledEstimate:
+class PooledEstimate(Answer):
     """What a lab believes in the long run that pools all checks of its runs, permitted or not.
 
     Attributes
     ----------
-    w, p_f, p_eff, t : float or array
+    w, q_f, p_eff, t : float or array
         The question, as given to `pooled_estimate`.
     limit : float or array, in [0, 1]
         Limit of its estimate of p_eff.
@@ -187,19 +197,23 @@ class PooledEstimate:
     """
 
     w: Any
-    p_f: Any
+    q_f: Any
     p_eff: Any
     t: Any
     limit: Any
     bias: Any
     self_confirming: Any
 
+    def _in_words(self) -> str:
+        truth = f"believes p_eff = {self.p_eff:.6g} to be {self.limit:.6g}"
+        return f"{truth}, a self-confirming error" if self.self_confirming else truth
 
-def pooled_estimate(*, w: Number, p_f: Number, p_eff: Number, t: Number) -> PooledEstimate:
+
+def pooled_estimate(*, w: Number, q_f: Number, p_eff: Number, t: Number) -> PooledEstimate:
     r"""Long-run estimate of a lab that pools all checks of its runs, permitted or not.
 
     It takes the share of its runs that were checked for the probability that a violation is detected.
-    By the law of large numbers that share tends to :math:`w\,p_{\mathrm{eff}} + (1-w)\,p_f`. Since signals
+    By the law of large numbers that share tends to :math:`w\,p_{\mathrm{eff}} + (1-w)\,q_f`. Since signals
     are there to spare compliant labs, it errs on the low side, and what it does may never tell it so: a
     self-confirming equilibrium [1]_.
 
@@ -207,7 +221,7 @@ def pooled_estimate(*, w: Number, p_f: Number, p_eff: Number, t: Number) -> Pool
     ----------
     w : float or array, in [0, 1]
         Share of violations among its runs, if it violates whenever it has no permit.
-    p_f, p_eff : float or array, in [0, 1]
+    q_f, p_eff : float or array, in [0, 1]
         Probability that a permitted run is checked, and that a violation is detected.
     t : float or array
         Detection probability that deters, g/B.
@@ -227,15 +241,16 @@ def pooled_estimate(*, w: Number, p_f: Number, p_eff: Number, t: Number) -> Pool
 
     Examples
     --------
-    >>> lab = pooled_estimate(w=0.25, p_f=0.25, p_eff=0.75, t=0.5)
+    >>> lab = pooled_estimate(w=0.25, q_f=0.25, p_eff=0.75, t=0.5)
     >>> lab.limit, lab.bias, lab.self_confirming
     (0.375, -0.375, True)
     """
-    w, p_f, p_eff = check_unit(w=w, p_f=p_f, p_eff=p_eff)
+    w, q_f, p_eff = check_unit(w=w, q_f=q_f, p_eff=p_eff)
     (t,) = check_finite(t=t)
-    limit = w * p_eff + (1 - w) * p_f
-    mistaken = operations(limit, t).where(covers(limit, t), False, covers(p_eff, t))
-    return PooledEstimate(w, p_f, p_eff, t, limit, (1 - w) * (p_f - p_eff), mistaken)
+    op, w, q_f, p_eff, t = together(w, q_f, p_eff, t)
+    limit = w * p_eff + (1 - w) * q_f
+    mistaken = op.where(covers(limit, t), False, covers(p_eff, t))
+    return PooledEstimate(w, q_f, p_eff, t, limit, (1 - w) * (q_f - p_eff) + 0.0, mistaken)
 
 
 def _one_lab(p: float, t: float, a: float, b: float) -> _Answer:

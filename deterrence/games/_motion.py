@@ -52,7 +52,20 @@ def replicator_frequency(*, g: Number, D: Number, k: Number, M: Number) -> Any:
 def replicator_period(*, g: Number, D: Number, k: Number, M: Number) -> Any:
     r"""Period of small orbits, :math:`2\pi/\omega`; that of others is `Replicator.period`.
 
-    Parameters, returns and errors as for `replicator_frequency`.
+    Parameters
+    ----------
+    g, D, k, M : float or array, money
+        As for `replicator_frequency`.
+
+    Returns
+    -------
+    float, None or array, in units of time
+        None, in arrays NaN, outside the mixed regime.
+
+    Raises
+    ------
+    ParameterError
+        If an argument is out of range or not a number.
 
     Examples
     --------

@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 
 from deterrence._checks import Number, check_finite, check_nonnegative
-from deterrence._numeric import SCALAR, operations
+from deterrence._numeric import SCALAR
+from deterrence.games._answer import Answer, plain, together
 
 _LARGEST = 1e300  # log-odds are cut here, where they mean certainty a thousand times over
 
 
 @dataclass(frozen=True)
-class QuantalResponse:
+class QuantalResponse(Answer):
     """The logit equilibrium of the inspection game.
 
     Attributes
@@ -44,20 +45,35 @@ class QuantalResponse:
     log_odds_a: Any
     residual: Any
 
+    def _in_words(self) -> str:
+        return f"q = {self.q:.6g}, a = {self.a:.6g} at a precision of {self.precision:.6g}"
+
 
 @dataclass(frozen=True)
-class QuantalExpansion:
+class QuantalExpansion(Answer):
     """The logit equilibrium at a large precision, to the first order in its reciprocal.
 
     Attributes
     ----------
+    g, D, k, M, precision : float or array
+        The game, as for `quantal`.
     q, a : float, None or array
         Probability that the lab defects, and that the Governor audits; None, in arrays NaN, outside the
         mixed regime. At a small precision they may lie outside [0, 1].
     """
 
+    g: Any
+    D: Any
+    k: Any
+    M: Any
+    precision: Any
     q: Any
     a: Any
+
+    def _in_words(self) -> str:
+        if self.q is None:
+            return "no expansion: it takes 0 < g < D, 0 < k < M and a precision above 0"
+        return f"q = {self.q:.6g}, a = {self.a:.6g}, to the first order in 1 / {self.precision:.6g}"
 
 
 def quantal(*, g: Number, D: Number, k: Number, M: Number, precision: Number) -> QuantalResponse:
@@ -104,15 +120,16 @@ def quantal(*, g: Number, D: Number, k: Number, M: Number, precision: Number) ->
     """
     g, k = check_finite(g=g, k=k)
     D, M, precision = check_nonnegative(D=D, M=M, precision=precision)
-    game = np.broadcast_arrays(g, D, k, M, precision)
+    op, *question = together(g, D, k, M, precision)
+    game = [np.asarray(letter) for letter in question]
     with np.errstate(over="ignore", under="ignore"):
         lab, governor = _gains(*game)
         x, y = _log_odds(lab, governor), _log_odds(governor, lab)
         off = np.maximum(_residual(x, y, lab), _residual(y, x, governor))
-        found: list[Any] = [*game, _share(x), _share(y), x, y, off]
-    if operations(g, D, k, M, precision) is SCALAR:
+        found: list[Any] = [_share(x), _share(y), x, y, off]
+    if op is SCALAR:
         found = [float(value) for value in found]
-    return QuantalResponse(*found)
+    return QuantalResponse(*question, *found)
 
 
 _Gains = tuple[Any, Any]
@@ -183,19 +200,17 @@ def quantal_expansion(*, g: Number, D: Number, k: Number, M: Number, precision: 
 
     Examples
     --------
-    >>> quantal_expansion(g=1.0, D=2.0, k=1.0, M=2.0, precision=10.0)
-    QuantalExpansion(q=0.5, a=0.5)
+    >>> print(quantal_expansion(g=1.0, D=2.0, k=1.0, M=2.0, precision=10.0))
+    q = 0.5, a = 0.5, to the first order in 1 / 10
     """
     g, k = check_finite(g=g, k=k)
     D, M, precision = check_nonnegative(D=D, M=M, precision=precision)
+    op, *question = together(g, D, k, M, precision)
+    g, D, k, M, precision = question
     mixed = (g > 0) & (g < D) & (k > 0) & (k < M) & (precision > 0)
-    op = operations(g, D, k, M, precision)
-    if op is SCALAR and not mixed:
-        return QuantalExpansion(None, None)
     g, D, k, M = (op.where(mixed, *pair) for pair in ((g, 1.0), (D, 2.0), (k, 1.0), (M, 2.0)))
     precision = op.where(mixed, precision, 1.0)
     q = k / M + np.log(g / (D - g)) / (precision * M)
     a = g / D - np.log(k / (M - k)) / (precision * D)
-    if op is SCALAR:
-        return QuantalExpansion(float(q), float(a))
-    return QuantalExpansion(np.where(mixed, q, math.nan), np.where(mixed, a, math.nan))
+    answer = op.where(mixed, q, math.nan), op.where(mixed, a, math.nan)
+    return QuantalExpansion(*question, *map(plain, answer))

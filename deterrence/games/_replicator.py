@@ -43,6 +43,9 @@ class RestPoint(NamedTuple):
     eigenvalues: tuple[complex, complex]
     stability: str
 
+    def __str__(self) -> str:
+        return f"q = {self.q:.6g}, a = {self.a:.6g}: {self.stability}"
+
 
 class Orbit(NamedTuple):
     """Points of a solution, each an array of the shape of the times.
@@ -78,6 +81,10 @@ class Replicator:
 
     def __post_init__(self) -> None:
         check_fields(self)
+
+    def __str__(self) -> str:
+        kind = "circles around the centre" if self.cycles else "no closed orbits"
+        return "\n".join([f"replicator dynamics: {kind}", *(f"  {point}" for point in self.rest_points)])
 
     @property
     def cycles(self) -> bool:
@@ -285,5 +292,12 @@ def replicator(*, g: float, D: float, k: float, M: float) -> Replicator:
     >>> game = replicator(g=0.5, D=2.0, k=1.0, M=4.0)
     >>> game.rest_points[-1].stability, game.rest_points[-1].q, game.rest_points[-1].a
     ('centre', 0.25, 0.25)
+    >>> print(game)
+    replicator dynamics: circles around the centre
+      q = 0, a = 0: saddle
+      q = 1, a = 0: saddle
+      q = 0, a = 1: saddle
+      q = 1, a = 1: saddle
+      q = 0.25, a = 0.25: centre
     """
     return Replicator(g=g, D=D, k=k, M=M)

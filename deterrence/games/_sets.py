@@ -16,7 +16,13 @@ Array: TypeAlias = "np.ndarray[Any, np.dtype[np.float64]]"
 
 
 class Values(NamedTuple):
-    """What lab and Governor get: floats or arrays, money."""
+    """What the players get.
+
+    Attributes
+    ----------
+    lab, governor : float or array, money
+        Payoffs of the lab and of the Governor.
+    """
 
     lab: Any
     governor: Any

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from deterrence._checks import Number, check_finite, check_nonnegative, check_unit
+from deterrence.games._answer import together
 from deterrence.games._places import GOVERNOR, LAB, SIGNAL, place, sign
 from deterrence.games._sets import Array, Ends, EquilibriumSets, Values, decimal, pair, where_known, written
 from deterrence.games._signal_sets import signal_sets
@@ -142,8 +143,7 @@ class SignalEquilibria(EquilibriumSets):
 
     def __getitem__(self, index: Any) -> SignalEquilibria:
         """The games at an index, solved by themselves."""
-        letters = np.broadcast_arrays(*(getattr(self, name) for name in _LETTERS))
-        return signal(**{name: x[index] for name, x in zip(_LETTERS, letters, strict=True)})
+        return signal(**{name: np.asarray(getattr(self, name))[index] for name in _LETTERS})
 
     def __str__(self) -> str:
         if self.games:
@@ -212,7 +212,8 @@ def signal(
     g, k = check_finite(g=g, k=k)
     D, M, H = check_nonnegative(D=D, M=M, H=H)
     alpha, beta = check_unit(alpha=alpha, beta=beta)
-    shape = np.broadcast_shapes(*map(np.shape, (g, D, k, M, alpha, beta, H)))
-    flat = (np.broadcast_to(letter, shape).reshape(-1) for letter in (g, D, k, M, alpha, beta))
+    _, *question = together(g, D, k, M, alpha, beta, H)
+    shape = np.shape(question[0])
+    flat = (np.reshape(letter, -1) for letter in question[:6])
     q, audits, p_s = (x.reshape(*shape, *x.shape[1:]) for x in signal_sets(*flat))
-    return SignalEquilibria(q, audits, p_s, g, D, k, M, alpha, beta, H)
+    return SignalEquilibria(q, audits, p_s, *question)

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from deterrence._checks import Number, check_finite, check_nonnegative, check_unit
 from deterrence._numeric import operations
+from deterrence.games._answer import together
 from deterrence.games._sets import Values
 
 
@@ -59,6 +60,7 @@ def signal_cutoffs(*, k: Number, M: Number, alpha: Number, beta: Number) -> Sign
     (k,) = check_finite(k=k)
     (M,) = check_nonnegative(M=M)
     alpha, beta = check_unit(alpha=alpha, beta=beta)
+    _, k, M, alpha, beta = together(k, M, alpha, beta)
     return SignalCutoffs(_cutoff(k, M, alpha, beta), _cutoff(k, M, 1 - alpha, 1 - beta))
 
 
@@ -114,7 +116,7 @@ def signal_values(
     q, p_s, alpha, beta = check_unit(q=q, p_s=p_s, alpha=alpha, beta=beta)
     g, k = check_finite(g=g, k=k)
     D, M, H = check_nonnegative(D=D, M=M, H=H)
-    op = operations(q, p_s, g, D, k, M, alpha, beta, H)
+    op, q, p_s, g, D, k, M, alpha, beta, H = together(q, p_s, g, D, k, M, alpha, beta, H)
     lab = D * op.maximum(0.0, op.share(g, D) - p_s) + op.maximum(0.0, g - D)
     governor = -q * H
     for compliant, violator in ((alpha, beta), (1 - alpha, 1 - beta)):

@@ -12,11 +12,11 @@ import numpy as np
 from deterrence._checks import Number, ParameterError, Problem, check_nonnegative, check_unit
 from deterrence._compliance import covers
 from deterrence._numeric import operations
-from deterrence.games._broadcast import together
+from deterrence.games._answer import Answer, together
 
 
 @dataclass(frozen=True)
-class SplitChoice:
+class SplitChoice(Answer):
     """What a lab does that can comply, evade or split its run.
 
     Attributes
@@ -38,6 +38,9 @@ class SplitChoice:
     choice: Any
     split: Any
     evade: Any
+
+    def _in_words(self) -> str:
+        return f"{self.choice}: complying pays 0, splitting {self.split:.6g}, evading {self.evade:.6g}"
 
 
 def split_choice(*, b: Number, a: Number, d: Number, F: Number, chi: Number, varsigma: Number) -> SplitChoice:
@@ -85,7 +88,7 @@ def split_choice(*, b: Number, a: Number, d: Number, F: Number, chi: Number, var
 
 
 @dataclass(frozen=True)
-class SplitVolumes:
+class SplitVolumes(Answer):
     """Shares of the unit cube of all six parameters in which each action is best, exactly.
 
     Attributes
@@ -101,6 +104,10 @@ class SplitVolumes:
     evade: Fraction
     comply_without_split: Fraction
 
+    def _in_words(self) -> str:
+        shares = f"comply {self.comply}, split {self.split}, evade {self.evade}"
+        return f"{shares}; without splitting {self.comply_without_split} comply"
+
 
 def split_volumes() -> SplitVolumes:
     """How often each action is best, if the six parameters are independent and uniform on [0, 1].
@@ -112,8 +119,8 @@ def split_volumes() -> SplitVolumes:
     Examples
     --------
     >>> volumes = split_volumes()
-    >>> print(volumes.comply, volumes.split, volumes.evade, volumes.comply_without_split)
-    77/648 65/1296 359/432 1/8
+    >>> print(volumes)
+    comply 77/648, split 65/1296, evade 359/432; without splitting 1/8 comply
     """
     return SplitVolumes(Fraction(77, 648), Fraction(65, 1296), Fraction(359, 432), Fraction(1, 8))
 
@@ -148,7 +155,7 @@ def split_marginal(**known: Number) -> Number:
 
 
 @dataclass(frozen=True)
-class SplitSwings:
+class SplitSwings(Answer):
     """Change of the share that complies as one parameter moves from `low` to `high`.
 
     Attributes
@@ -167,6 +174,10 @@ class SplitSwings:
     F: Any
     chi: Any
     varsigma: Any
+
+    def _in_words(self) -> str:
+        swings = ", ".join(f"{name} {getattr(self, name):+.6g}" for name in _MARGINALS)
+        return f"change of the share that complies, from {self.low:.6g} to {self.high:.6g} of each:\n{swings}"
 
 
 def split_swings(*, low: Number = 0.2, high: Number = 0.8) -> SplitSwings:
@@ -192,7 +203,7 @@ def split_swings(*, low: Number = 0.2, high: Number = 0.8) -> SplitSwings:
     >>> round(swings.b, 6), round(swings.F, 6), round(swings.varsigma, 6), round(swings.chi, 6)
     (-0.204212, 0.138889, 0.011111, 0.009078)
     """
-    low, high = check_unit(low=low, high=high)
+    _, low, high = together(*check_unit(low=low, high=high))
     return SplitSwings(low, high, **{name: of(high) - of(low) for name, of in _MARGINALS.items()})
 
 

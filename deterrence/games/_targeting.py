@@ -19,7 +19,7 @@ from deterrence._checks import (
     check_unit,
 )
 from deterrence._compliance import covers
-from deterrence.games._broadcast import together
+from deterrence.games._answer import Answer, together
 
 POLICIES = ("comply in both", "violate in group 1, comply in group 2", "violate in both")
 
@@ -27,7 +27,7 @@ _DISCOUNT = Range(0.0, float(np.nextafter(1.0, 0.0)), "a number in [0, 1)")
 
 
 @dataclass(frozen=True)
-class Targeting:
+class Targeting(Answer):
     """What a lab does for ever under two-group targeting, and what comes of it.
 
     Attributes
@@ -68,6 +68,12 @@ class Targeting:
     time_in_1: Any
     time_in_2: Any
     leverage: Any
+
+    def _in_words(self) -> str:
+        return (
+            f"{self.policy}: g = {self.g:.6g}, g_L = {self.g_L:.6g}, g_H = {self.g_H:.6g}\n"
+            f"long run: violation rate {self.violation_rate:.6g}, inspection rate {self.inspection_rate:.6g}"
+        )
 
 
 def targeting(
@@ -117,8 +123,12 @@ def targeting(
     >>> answer = targeting(g=0.75, p_1=0.25, F_1=1.0, p_2=0.5, F_2=1.0, u=0.5, delta=0.75)
     >>> answer.policy, answer.g_L, round(answer.g_H, 6), answer.violation_rate
     ('violate in both', 0.25, 0.607143, 1.0)
-    >>> targeting(g=0.6, p_1=0.25, F_1=1.0, p_2=0.5, F_2=1.0, u=0.5, delta=0.75).leverage
+    >>> answer = targeting(g=0.6, p_1=0.25, F_1=1.0, p_2=0.5, F_2=1.0, u=0.5, delta=0.75)
+    >>> answer.leverage
     True
+    >>> print(answer)
+    violate in group 1, comply in group 2: g = 0.6, g_L = 0.25, g_H = 0.607143
+    long run: violation rate 0.5, inspection rate 0.375
     """
     (g,) = check_finite(g=g)
     p_1, p_2, u = check_unit(p_1=p_1, p_2=p_2, u=u)

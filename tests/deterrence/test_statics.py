@@ -476,7 +476,7 @@ def test_defaults_are_those_of_the_thresholds():
 
 
 def test_what_statics_refuses():
-    with pytest.raises(dt.ParameterError, match=r'^variable = "alpha": has no threshold'):
+    with pytest.raises(dt.ParameterError, match=r'^of = "alpha": has no derivatives'):
         dt.statics("alpha", g=1.0)
     with pytest.raises(TypeError, match="'beta'"):
         dt.statics("margin", pi_1=0.5, B=1.0, g=0.5)

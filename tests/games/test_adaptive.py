@@ -279,7 +279,9 @@ def test_tracking_against_its_drift():
             if rng.uniform() < 0.5
             else Fraction(int(rng.integers(0, labs + 1)), labs)
         )
-        answer = games.tracking([math.inf if r is None else float(r) for r in required], eps=float(eps))
+        answer = games.tracking(
+            required=[math.inf if r is None else float(r) for r in required], eps=float(eps)
+        )
 
         def drift(pi, required=required, eps=eps, labs=labs):
             return Fraction(sum(r is None or r > pi for r in required), labs) - eps
@@ -315,7 +317,7 @@ def stationary_law(required, up, down, M):
 def test_tracking_hovers_around_the_quantile_in_an_exact_chain():
     """Steps up : down = 1 - eps : eps. A share eps of all steps sees defection; small steps stay closer."""
     required, eps = np.array([0.2, 0.35, 0.5, 0.6, 0.7, 0.9]), 0.2
-    answer = games.tracking(required, eps=eps)
+    answer = games.tracking(required=required, eps=eps)
     assert answer.low == answer.high == 0.7
     distances = []
     for M in (160, 320, 640):
@@ -332,7 +334,7 @@ def test_tracking_of_drawn_labs():
     at = np.full(runs, 0.5)
     for n in range(1, steps + 1):
         at = np.clip(at + ((rng.uniform(size=runs) > at) - eps) / (n + 10), 0, 1)
-    answer = games.tracking((np.arange(10_000) + 0.5) / 10_000, eps=eps)
+    answer = games.tracking(required=(np.arange(10_000) + 0.5) / 10_000, eps=eps)
     assert answer.low == pytest.approx(0.7, abs=1e-4)
     deviation = math.sqrt(eps * (1 - eps) / steps)
     bias = 0.2 * 10 / (steps + 10)  # what is left of the start: the product of 1 - 1/(n + 10)
@@ -343,17 +345,17 @@ def test_tracking_of_drawn_labs():
 def test_tracking_takes_thresholds_and_refuses_what_is_none():
     labs = dt.threshold("pi_1", g=np.array([0.1, 0.2, 0.3, 5.0]), B=1.0, beta=0.5)
     required = np.where(labs.exists, labs.value, math.inf)
-    assert games.tracking(required, eps=0.25) == games.Tracking(0.25, 0.6, 1.0)
-    assert games.tracking(required, eps=0.2).low == 1.0
+    assert games.tracking(required=required, eps=0.25) == games.Tracking(0.25, 0.6, 1.0)
+    assert games.tracking(required=required, eps=0.2).low == 1.0
     hundred = np.arange(1, 101) / 128  # 0.29 * 100 is below 29 in floats
-    assert games.tracking(hundred, eps=0.29) == games.Tracking(0.29, 71 / 128, 72 / 128)
-    assert games.tracking(hundred, eps=0.07) == games.Tracking(
+    assert games.tracking(required=hundred, eps=0.29) == games.Tracking(0.29, 71 / 128, 72 / 128)
+    assert games.tracking(required=hundred, eps=0.07) == games.Tracking(
         0.07, 93 / 128, 94 / 128
     )  # and 0.07 * 100 above 7
-    assert games.tracking(0.5, eps=1.0) == games.Tracking(1.0, 0.0, 0.5)
+    assert games.tracking(required=0.5, eps=1.0) == games.Tracking(1.0, 0.0, 0.5)
     for bad in (math.nan, -1.0, "0.5", None):
         with pytest.raises(dt.ParameterError, match=r"^required = "):
-            games.tracking([0.5, bad] if bad is not None else [], eps=0.1)
+            games.tracking(required=[0.5, bad] if bad is not None else [], eps=0.1)
     for bad in (1.5, -0.1, math.nan, [0.1, 0.2]):
         with pytest.raises(dt.ParameterError, match=r"^eps = "):
-            games.tracking([0.5], eps=bad)
+            games.tracking(required=[0.5], eps=bad)

@@ -192,7 +192,7 @@ def test_five_thousand_labs_in_well_under_a_second():
 def test_it_reads_well():
     solved = games.congestion(thresholds=[0.9, 0.3], C=1, capacity=1, p_s=1.0, p_f=0.0)
     assert str(solved).splitlines() == [
-        "2 labs without permit, 1 compliant running labs, 1 audits",
+        "2 labs without permit, 1 compliant running lab, 1 audit",
         "detection of a defector: 1 alone, 0.5 if all defect",
         "equilibrium: no labs defect (detection 1), stable, reached from 0 to 2 defectors",
     ]

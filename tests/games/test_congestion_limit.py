@@ -192,8 +192,8 @@ def test_coexistence_lies_between_the_two_capacities():
 
 def near_tie(a):
     """Where rounding may decide whether a lab is indifferent; coarse points are exact."""
-    p_none = games.congested_detection(np.zeros(a["t"].size), **only(a, *LIMITS))
-    p_all = games.congested_detection(a["mu"], **only(a, *LIMITS))
+    p_none = games.congested_detection(x=np.zeros(a["t"].size), **only(a, *LIMITS))
+    p_all = games.congested_detection(x=a["mu"], **only(a, *LIMITS))
     gap = np.minimum(np.abs(p_none - a["t"]), np.abs(p_all - a["t"]))
     return gap <= 1e-11 * a["t"]
 
@@ -316,7 +316,7 @@ def test_fixed_points_against_a_scan():
         assert [e.stable for e in solved.equilibria] == [stable for _, stable in expected]
         assert [e.stable for e in solved.equilibria] == [True, False] * (len(points) // 2) + [True]
         for e in solved.equilibria:
-            p = games.congested_detection(e.x, **only(q, *LIMITS))
+            p = games.congested_detection(x=e.x, **only(q, *LIMITS))
             assert e.detection == p
             reply = games.congestion_response(p_eff=p, **only(q, "t_0", "t_1", "mu"))
             assert reply == pytest.approx(e.x, abs=1e-9)

@@ -242,12 +242,12 @@ def test_stopping_contract():
 
 def test_pooled_estimate_against_fractions():
     points = Points(7)
-    a = {name: points.probability() for name in ("w", "p_f", "p_eff")}
+    a = {name: points.probability() for name in ("w", "q_f", "p_eff")}
     with np.errstate(all="raise"):
         lab = games.pooled_estimate(**a, t=0.5)
-    limit = exactly(lambda w, p_f, p_eff: w * p_eff + (1 - w) * p_f, a)
-    bias = exactly(lambda w, p_f, p_eff: w * p_eff + (1 - w) * p_f - p_eff, a)
-    size = a["w"] * (a["p_eff"] + a["p_f"]) + 2 * a["p_f"] + a["p_eff"]
+    limit = exactly(lambda w, q_f, p_eff: w * p_eff + (1 - w) * q_f, a)
+    bias = exactly(lambda w, q_f, p_eff: w * p_eff + (1 - w) * q_f - p_eff, a)
+    size = a["w"] * (a["p_eff"] + a["q_f"]) + 2 * a["q_f"] + a["p_eff"]
     assert_close(lab.limit, limit, size)
     assert_close(lab.bias, bias, size)
     lasting = [
@@ -263,13 +263,13 @@ def test_pooled_estimate_of_drawn_checks():
     rng, runs = np.random.default_rng(8), 200_000
     violates = rng.uniform(size=runs) < 0.3
     checked = rng.uniform(size=runs) < np.where(violates, 0.8, 0.1)
-    lab = games.pooled_estimate(w=0.3, p_f=0.1, p_eff=0.8, t=0.6)
+    lab = games.pooled_estimate(w=0.3, q_f=0.1, p_eff=0.8, t=0.6)
     assert abs(checked.mean() - lab.limit) < 5 * math.sqrt(lab.limit * (1 - lab.limit) / runs)
     assert lab.self_confirming is True
     assert lab.bias == pytest.approx(-0.49)
-    letters = {"w": 0.25, "p_f": 0.25, "p_eff": 0.75, "t": 0.5}
+    letters = {"w": 0.25, "q_f": 0.25, "p_eff": 0.75, "t": 0.5}
     assert_contract(lambda **e: games.pooled_estimate(**e).self_confirming, letters)
-    rates = {name: letters[name] for name in ("w", "p_f", "p_eff")}
+    rates = {name: letters[name] for name in ("w", "q_f", "p_eff")}
     for answer in ("limit", "bias"):
         assert_contract(lambda answer=answer, **e: getattr(games.pooled_estimate(**e, t=0.5), answer), rates)
-    assert_refused(games.pooled_estimate, letters, w=2.0, p_f=-0.5, p_eff=1.5)
+    assert_refused(games.pooled_estimate, letters, w=2.0, q_f=-0.5, p_eff=1.5)

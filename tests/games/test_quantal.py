@@ -229,10 +229,10 @@ def test_expansion_errs_by_the_second_order():
 
 def test_expansion_exists_in_the_mixed_regime_only():
     known = {"g": 1.0, "D": 2.0, "k": 1.0, "M": 2.0, "precision": 10.0}
-    nowhere = games.QuantalExpansion(None, None)
     for bad in ({"g": 0.0}, {"g": 2.0}, {"g": -1.0}, {"D": 0.0}, {"k": 0.0}, {"k": 2.0}, {"M": 0.0},
                 {"precision": 0.0}):  # fmt: skip
-        assert games.quantal_expansion(**known | bad) == nowhere
+        nowhere = games.quantal_expansion(**known | bad)
+        assert nowhere.q is nowhere.a is None
         both = games.quantal_expansion(**{name: np.array([x, bad.get(name, x)]) for name, x in known.items()})
         assert both.q.tolist()[0] == both.a.tolist()[0] == 0.5
         assert np.isnan([both.q[1], both.a[1]]).all()
