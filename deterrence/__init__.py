@@ -42,18 +42,6 @@ from deterrence._detection import (
     false_audit_rate,
     posterior,
 )
-from deterrence._game import (
-    Audit,
-    CapMarket,
-    FixedPriceMarket,
-    Game,
-    LabPopulation,
-    LogNormal,
-    Provenance,
-    Scenario,
-    TruncatedNormal,
-    Uniform,
-)
 from deterrence._given_price import (
     conditional_violator_pmf,
     price_rule_mean,
@@ -94,6 +82,18 @@ if TYPE_CHECKING:
     from deterrence._distribution import ViolationsDistribution, price_cdf, violations_distribution
     from deterrence._enforcement import Enforcement
     from deterrence._equilibrium import Equilibrium, solve
+    from deterrence._game import (
+        Audit,
+        CapMarket,
+        FixedPriceMarket,
+        Game,
+        LabPopulation,
+        LogNormal,
+        Provenance,
+        Scenario,
+        TruncatedNormal,
+        Uniform,
+    )
     from deterrence._prediction import QUANTITIES, Limit, Moment, Prediction, limit, predict
     from deterrence._require import require
     from deterrence._requirement import Requirement
@@ -210,13 +210,25 @@ __all__ = [
     "welfare",
 ]
 
-# Whole games and strategic bids are loaded when first asked for: most of the cost of importing this package.
+# Games and what solves them are loaded when first asked for: most of the cost of importing this package.
 _ON_DEMAND = {
     "_audit_rules": ("AuditRule",),
     "_capacity_prediction": ("capacity_compliance",),
     "_distribution": ("ViolationsDistribution", "price_cdf", "violations_distribution"),
     "_enforcement": ("Enforcement",),
     "_equilibrium": ("Equilibrium", "solve"),
+    "_game": (
+        "Audit",
+        "CapMarket",
+        "FixedPriceMarket",
+        "Game",
+        "LabPopulation",
+        "LogNormal",
+        "Provenance",
+        "Scenario",
+        "TruncatedNormal",
+        "Uniform",
+    ),
     "_prediction": ("QUANTITIES", "Limit", "Moment", "Prediction", "limit", "predict"),
     "_require": ("require",),
     "_requirement": ("Requirement",),

@@ -19,7 +19,7 @@ from deterrence._binomial import binomial
 from deterrence._checks import ParameterError, Problem, check_counts, check_one
 from deterrence._compliance import covers
 from deterrence._enforcement import Enforcement
-from deterrence._game import Game
+from deterrence._game import Game, check_game
 from deterrence._laws import Array, Law, gauss_rule, law
 from deterrence._market_states import Slack, regimes
 from deterrence._numeric import weigh
@@ -77,6 +77,7 @@ def capacity_compliance(game: Game, *, capacity: int) -> float:
     >>> round(capacity_compliance(game, capacity=1), 9)   # both violate if both values exceed 1/2
     0.75
     """
+    check_game(game)
     check_one(capacity=capacity)
     check_counts(0, capacity=capacity)
     N = game.n_agents

@@ -10,7 +10,7 @@ import numpy as np
 
 from deterrence._binomial import binomial
 from deterrence._enforcement import Enforcement
-from deterrence._game import CapMarket, Game
+from deterrence._game import CapMarket, Game, check_game
 from deterrence._laws import Array, Law, law
 from deterrence._market_states import States, binding_states, market_states, regimes, slack_states
 from deterrence._numeric import weigh
@@ -161,6 +161,7 @@ def price_cdf(game: Game, y: Any) -> Any:
     >>> price_cdf(game, 0.5)
     0.25
     """
+    check_game(game)
     from scipy.special import betainc, betaincc
 
     y = np.asarray(y, dtype=float)

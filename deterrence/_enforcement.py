@@ -11,7 +11,7 @@ import numpy as np
 
 from deterrence._compliance import TIE, complies
 from deterrence._detection import audit_rate, check_rate, effective_detection, false_audit_rate
-from deterrence._game import Game
+from deterrence._game import Game, check_game
 from deterrence._laws import Array, Law, law
 from deterrence._punishment import collected_penalty, posted_penalty
 
@@ -42,7 +42,14 @@ class Enforcement:
 
     @classmethod
     def of(cls, game: Game) -> Enforcement:
-        """Work out the enforcement of a game."""
+        """Work out the enforcement of a game.
+
+        Raises
+        ------
+        ParameterError
+            If it is no game.
+        """
+        check_game(game)
         audit, lab = game.audit, game.lab
         policy: dict[str, Any] = {"pi_1": audit.high_prob, "pi_0": audit.base_prob}
         alpha, p_b = audit.false_positive_rate, audit.backcheck_prob

@@ -56,6 +56,7 @@ from deterrence._checks import (
     Interval,
     Money,
     Multiplier,
+    ParameterError,
     ParameterWarning,
     PositiveMoney,
     Probability,
@@ -332,3 +333,15 @@ def _parameters(noun: type, prefix: str = "") -> frozenset[str]:
         nested = (_parameters(part, f"{prefix}{name}.") for part in parts)
         names.update(*nested, () if parts else (prefix + name,))
     return frozenset(names)
+
+
+def check_game(game: Any) -> None:
+    """Require a game.
+
+    Raises
+    ------
+    ParameterError
+        If it is something else.
+    """
+    if not isinstance(game, Game):
+        raise ParameterError(Problem("game", game, "is no game", "a Game or a Scenario"))

@@ -10,7 +10,7 @@ from typing import Any
 from deterrence._checks import UNIT, ParameterError, Problem, check_one, check_range
 from deterrence._compliance import TIE
 from deterrence._enforcement import Enforcement
-from deterrence._game import Game
+from deterrence._game import Game, check_game
 from deterrence._instruments import INSTRUMENTS, Instrument
 from deterrence._prediction import predict
 from deterrence._requirement import Requirement, percent
@@ -81,6 +81,7 @@ def require(game: Game, *, compliance: float = 0.95, by: str = "fine") -> Requir
     >>> print(require(game, compliance=1, by="pi_1"))
     pi_1 at least 0.75 (now 0.5) reaches full deterrence instead of an expected compliance of 75%
     """
+    check_game(game)
     check_one(compliance=compliance)
     target = check_range("compliance", compliance, UNIT)
     if by not in tuple(INSTRUMENTS):

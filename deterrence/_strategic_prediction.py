@@ -19,7 +19,7 @@ import numpy as np
 from deterrence._bids import bids_of
 from deterrence._checks import ParameterError, Problem
 from deterrence._enforcement import Enforcement
-from deterrence._game import CapMarket, Game
+from deterrence._game import CapMarket, Game, check_game
 from deterrence._market_states import States, limit_states, market_states
 from deterrence._prediction import LIMITS, Limit, Prediction, limit, moments, per_lab, predict, table
 
@@ -109,6 +109,7 @@ def predict_strategic(game: Game) -> StrategicPrediction:
     >>> round(prediction.violations.mean, 6), round(prediction.truthful.violations.mean, 6)
     (6.409021, 3.511905)
     """
+    check_game(game)
     Q, by_rents = _permits(game), _by_rents(game)
     e = Enforcement.of(game)
     m = moments(game, e, _states(by_rents, e, Q))
@@ -161,6 +162,7 @@ def limit_strategic(game: Game) -> StrategicLimit:
     revenue                             0.125       0.1875
     welfare                             0.375        0.375
     """
+    check_game(game)
     Q, by_rents = _permits(game), _by_rents(game)
     e = Enforcement.of(game)
     m = moments(game, e, _limit_states(by_rents, e, Q), n_agents=1)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from deterrence._enforcement import Enforcement
-from deterrence._game import Game
+from deterrence._game import Game, check_game
 from deterrence._market_states import States, limit_states, market_states
 from deterrence._prediction import mixture, moments
 
@@ -143,6 +143,7 @@ def welfare(game: Game) -> Welfare:
     collateral                     -3.125        3.125
     sum                              6.25      29.6875          -25      10.9375
     """
+    check_game(game)
     return _welfare(game, market_states, game.n_agents)
 
 
