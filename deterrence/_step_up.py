@@ -19,7 +19,7 @@ def step_up_mean(m: Any, h: Array) -> Array:
     h_(n+1), Poisson numbers fall out on the way to h_n, and the sweep ends where n are left. Dividing by the
     probability that there were m turns the Poisson process into m draws; all terms are positive.
     """
-    h = np.maximum.accumulate(h, axis=1)  # rounding
+    h = np.clip(np.maximum.accumulate(h, axis=1), 0.0, 1.0)  # rounding
     most = h.shape[1]
     level = h[:, -1]
     # Draws above the highest level, where a case has fewer draws than levels: none.

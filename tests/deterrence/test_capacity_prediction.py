@@ -12,11 +12,13 @@ import mpmath
 import numpy as np
 import pytest
 from bends import draw_game
+from exact import EPS
 from exact import N as POINTS
 from games import random_game
 from scipy import stats
 
 import deterrence as dt
+from deterrence._step_up import step_up_mean
 
 GAMES = POINTS // 100
 MARKETS = 4000
@@ -103,7 +105,7 @@ def test_small_markets_against_simulation():
         drawn = simulated(game, M, rng)
         crowded += predicted < dt.predict(game).compliance_rate.mean - 0.01
         # A case that was never drawn in 4,000 markets has, but for odds of 1 in 10^5, a weight below 0.003.
-        error = 4 * drawn.std() / math.sqrt(MARKETS) + (0.003 if drawn.std() == 0 else 1e-9)
+        error = 4 * drawn.std() / math.sqrt(MARKETS) + (0.003 if drawn.std() < 1e-12 else 1e-9)
         assert abs(drawn.mean() - predicted) <= error, game
     assert crowded > GAMES / 5
 
@@ -265,6 +267,11 @@ def test_where_the_limit_never_counts_it_is_the_prediction():
             Q = game.n_agents
         limited = dt.capacity_compliance(game, capacity=game.n_agents - Q)
         assert limited == pytest.approx(dt.predict(game).compliance_rate.mean, rel=0, abs=1e-12)
+
+
+def test_a_level_that_rounding_puts_above_1_is_1():
+    levels = np.array([[0.25, 0.5, 1.0]])
+    assert step_up_mean(4, levels * [1, 1, 1 + EPS]) == step_up_mean(4, levels)
 
 
 def test_compliance_grows_with_the_capacity():

@@ -207,6 +207,9 @@ def assert_slopes(variable, function, letters, derivative, rounding):
             assert documented(variable, letters, name, threshold), (name, letters)
             continue
         found = sides(function, letters, name, mpmath.mpf(10) ** -30)
+        if found == [None, None]:
+            assert documented(variable, letters, name, threshold), (name, letters)
+            continue
         assert agree(found), (name, slope, found, letters)
         bound = mpmath.mpf(10) ** -9 * abs(found[0]) + 4e-15 * rounding[name] + mpmath.mpf(10) ** -45
         assert abs(slope - found[0]) <= bound, (name, slope, found, letters)

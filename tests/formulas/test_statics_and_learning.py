@@ -138,7 +138,7 @@ def test_stopping_is_in_the_row_that_holds():
         lab = games.stopping(p_eff=p, t=t, a_0=at["a_0"], b_0=at["b_0"])
         if row == 4:
             assert lab.lower * (1 - 1e-9) <= lab.probability <= lab.upper * (1 + 1e-9)
-            assert 0 < lab.probability < 1
+            assert 0 < lab.probability < 1 or lab.upper == 0  # below the least double
         else:
             assert lab.probability == [1, 0, 1, 0][row]
     assert min(rows.values()) > N / 1000

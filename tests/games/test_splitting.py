@@ -41,7 +41,10 @@ class TestChoice:
         best = [
             "comply" if max(pair) <= 0 else "evade" if pair[0] >= pair[1] else "split" for pair in payoffs
         ]
-        assert answer.choice.tolist() == best
+        gaps = [min(abs(pair[0] - pair[1]), abs(max(pair))) for pair in payoffs]
+        tie = (np.array([float(gap) for gap in gaps]) <= 2e-12 * (a["b"] + whole)) & ~points.coarse
+        assert tie.mean() < 0.03
+        np.testing.assert_array_equal(answer.choice[~tie], np.array(best)[~tie])
         named = {"benefit": a["b"], "audit": a["a"], "detection": a["d"], "sanction": a["F"]}
         named |= {"split_cost": a["chi"], "coordination": a["varsigma"]}
         columns = zip(*(column.tolist() for column in named.values()), strict=True)
