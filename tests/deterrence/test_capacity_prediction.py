@@ -304,7 +304,9 @@ def test_finer_panels_change_nothing(monkeypatch):
 
 def test_what_it_refuses():
     game = unit_game(201, dt.CapMarket(token_cap=1))
-    for bad in (-1, 1.0, None, "2", [1.5]):
+    with pytest.raises(dt.ParameterError, match=r"^capacity = \[1\]: is an array \(allowed: one number\)"):
+        dt.capacity_compliance(game, capacity=[1])  # pyright: ignore[reportArgumentType]
+    for bad in (-1, 1.0, None, "2"):
         with pytest.raises(dt.ParameterError, match=r"^capacity = .*: is not such a count"):
             dt.capacity_compliance(game, capacity=bad)
     with pytest.raises(
