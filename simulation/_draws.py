@@ -83,10 +83,14 @@ def quantile(distribution: Uniform | TruncatedNormal | LogNormal, u: np.ndarray)
     """Value below which a share `u` of the distribution lies."""
     if isinstance(distribution, Uniform):
         return distribution.min + (distribution.max - distribution.min) * u
-    from scipy import stats  # slow to load, and most games are uniform
+    from scipy.special import ndtr, ndtri  # slow to load, and most games are uniform
 
     if isinstance(distribution, LogNormal):
-        return distribution.median * np.exp(distribution.sigma * stats.norm.ppf(u))
+        return distribution.median * np.exp(distribution.sigma * ndtri(u))
     mean, sd = distribution.mean, distribution.sd
     low, high = (distribution.min - mean) / sd, (distribution.max - mean) / sd
-    return stats.truncnorm.ppf(u, low, high, loc=mean, scale=sd)
+    if low > 0:  # from the tail that keeps its digits
+        deviate = -ndtri(ndtr(-low) - u * (ndtr(-low) - ndtr(-high)))
+    else:
+        deviate = ndtri(ndtr(low) + u * (ndtr(high) - ndtr(low)))
+    return np.clip(mean + sd * deviate, distribution.min, distribution.max)
