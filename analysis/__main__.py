@@ -157,6 +157,7 @@ def formulas(
     """Print formulas with their derivations, their LaTeX, or write the whole sheet."""
     from analysis._json import dumps
     from deterrence import formulas as theory
+    from deterrence.formulas._printing import plain_text
     from scenarios._files import replace_file
 
     unknown = [name for name in names or () if name not in theory.registry]
@@ -179,7 +180,9 @@ def formulas(
         print("\n\n".join(f.derivation() for f in chosen))
     else:
         for title, section in theory.sections.items():
-            print(title, *(f"  {f.name:<26} {f.twin}" for f in section), sep="\n")
+            about = (plain_text(f.statement).partition(". ")[0].rstrip(".") for f in section)
+            lines = (f"  {f.name:<30} {text}" for f, text in zip(section, about, strict=True))
+            print(title, *lines, sep="\n")
 
 
 @app.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import Any
 
 import sympy
@@ -79,6 +80,7 @@ def plain(expr: Math) -> str:
         sign = _SIGNS[expr.func]
         return f"{plain(expr.lhs)} {sign} {plain(expr.rhs)}"
     text = sympy.sstr(_flat(expr), order="none")
+    text = re.sub(r"Interval\(([^()]*)\)", r"[\1]", text)
     return re.sub(r"\(\(([^()]*)\)\)", r"(\1)", text).replace("- 1*", "- ")  # what SymPy leaves as it is
 
 
@@ -100,18 +102,28 @@ def _flat(expr: Math) -> Math:
 _EVALUATING = (sympy.And, sympy.Max, sympy.Min, sympy.Piecewise, sympy.Pow, Relational)
 
 
-_WORDS = {variable.latex: str(symbol) for symbol, variable in glossary.items()}
+_MEANINGS = Counter(variable.latex for variable in glossary.values())
+_WORDS = {v.latex: str(symbol) for symbol, v in glossary.items() if _MEANINGS[v.latex] == 1}
 _WORDS |= {r"\le": "<=", r"\ge": ">=", r"\tfrac12": "1/2", r"\hat v": "v_hat", r"\infty": "inf"}
 _ANY_WORD = re.compile(
     "|".join(re.escape(word) for word in sorted(_WORDS, key=len, reverse=True) if len(word) > 1)
 )
 
 
+_STYLE = r"\\(?:mathbf|mathcal|text)\b ?"
+
+
 def plain_text(text: str) -> str:
     """Prose without LaTeX: what stands between dollars is spelled as the functions spell it."""
 
+    def word(found: re.Match[str]) -> str:
+        before, after = found.string[: found.start()][-1:], found.string[found.end() :][:1]
+        left, right = before.isalnum(), after.isalnum() or after == "\\"
+        return f"{' ' * left}{_WORDS[found.group()]}{' ' * right}"
+
     def spelled(formula: re.Match[str]) -> str:
-        known = _ANY_WORD.sub(lambda word: _WORDS[word.group()], formula.group(1))
+        known = _ANY_WORD.sub(word, re.sub(_STYLE, "", formula.group(1)))
+        known = known.replace(r"\{", "[").replace(r"\}", "]")
         return re.sub(r"[\\{}]", "", known)
 
     return re.sub(r"\$([^$]*)\$", spelled, text)
