@@ -11,7 +11,7 @@ import pytest
 import sympy
 from exact import EPS, N, Points, assert_close, assert_refused, assert_same, exactly, singly
 from scipy.optimize import linprog
-from scipy.sparse import block_diag, csr_matrix, diags, hstack
+from scipy.sparse import csr_array, eye_array, hstack
 
 import deterrence as dt
 from deterrence import ParameterError, formulas, games
@@ -198,12 +198,13 @@ def programs(a, sign):
     n = a["g"].size
     p_s, p_f = (np.stack(p, axis=1) for p in rates(a["alpha"], a["beta"]))
     earned = -a["k"][:, None] * p_f if sign > 0 else p_s * (a["M"] - a["k"])[:, None] - a["H"][:, None]
-    reply = csr_matrix(block_diag(list((-sign * p_s * a["D"][:, None])[:, None, :])))
-    total = csr_matrix(block_diag([np.ones((1, 4))] * n))
+    places = np.repeat(np.arange(n), 4), np.arange(4 * n)  # one game in a row, its four plans side by side
+    reply = csr_array(((-sign * p_s * a["D"][:, None]).ravel(), places), shape=(n, 4 * n))
+    total = csr_array((np.ones(4 * n), places), shape=(n, 4 * n))
     tight = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}
     short = linprog(
-        np.r_[np.zeros(4 * n), np.ones(n)], A_ub=hstack([reply, -diags(np.ones(n))]), b_ub=-sign * a["g"],
-        A_eq=hstack([total, csr_matrix((n, n))]), b_eq=np.ones(n), options=tight,
+        np.r_[np.zeros(4 * n), np.ones(n)], A_ub=hstack([reply, -eye_array(n)]), b_ub=-sign * a["g"],
+        A_eq=hstack([total, csr_array((n, n))]), b_eq=np.ones(n), options=tight,
     )  # fmt: skip
     lacking = short.x[4 * n :]
     assert short.status == 0
