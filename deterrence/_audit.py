@@ -259,8 +259,8 @@ def least_cost_policy(*, t: Number, alpha: Number, beta: Number) -> AuditPolicy:
     rate = op.minimum(1.0, op.maximum(t, 0.0))
     # Fill the more telling signal; the less telling one takes what is left.
     telling = op.where(beta > alpha, beta, 1 - beta)
-    first = op.minimum(1.0, op.ratio(rate, telling))
-    second = op.minimum(1.0, op.ratio(op.maximum(rate - telling, 0.0), 1 - telling))
+    first = op.share(rate, telling)
+    second = op.share(rate - telling, 1 - telling)
     even = beta == alpha
     pi_1 = op.where(even, rate, op.where(beta > alpha, first, second))
     pi_0 = op.where(even, rate, op.where(beta > alpha, second, first))

@@ -245,7 +245,7 @@ def fixed_price_permits(*, N: Number, v_p: Number, a: Number, b: Number) -> Numb
     N, v_p = check_nonnegative(N=N, v_p=v_p)
     a, b = ordered(a=a, b=b)
     op = operations(N, v_p, a, b)
-    above = op.minimum(1.0, op.ratio(op.maximum(b - v_p, 0.0), b - a))
+    above = op.share(b - v_p, b - a)
     return N * op.where(v_p <= a, 1.0, above)
 
 

@@ -135,7 +135,7 @@ def strategic_price_mean(*, N: Number, Q: Number, a: Number, b: Number, e: Numbe
     (e,) = check_nonnegative(e=e)
     op = operations(N, Q, a, b, c, e)
     least, some = a - c, op.minimum(op.maximum(Q, 1), N)
-    z = op.minimum(1.0, op.ratio(op.maximum(e - least, 0.0), b - a))
+    z = op.share(e - least, b - a)
     below = (N - some + 1) / (N + 1) * betainc(N - some + 2, some, z)
     value = op.where(e <= least, e, least + (b - a) * (below + z * betaincc(N - some + 1, some, z)))
     return as_number(op.where(Q >= N, 0.0, op.where(Q == 0, math.nan, value)))
@@ -210,7 +210,7 @@ def strategic_limit_violator_share(
     a, b, v_L, v_H, c = _bounds(a, b, v_L, v_H, c)
     op = operations(kappa, a, b, v_L, v_H, c)
     known = op.where(covers(v_L, a), 0.0, 1.0)
-    above = op.where(b > a, op.minimum(1.0, op.ratio(op.maximum(b - v_L, 0.0), b - a)), known)
+    above = op.where(b > a, op.share(b - v_L, b - a), known)
     alike = op.where(v_L > c, op.maximum(0.0, above - kappa), above)
     marginal = op.maximum(c, _marginal_value(kappa, a, b, v_L, v_H, op))
     marginal = op.where(kappa == 1, c, op.where(kappa == 0, v_H, marginal))
@@ -230,7 +230,7 @@ def _marginal_value(kappa: Number, a: Number, b: Number, v_L: Number, v_H: Numbe
 
 def _uniform_sf(x: Number, low: Number, high: Number, op: Any) -> Number:
     """Probability that a uniform variable on [low, high] is at least x."""
-    inside = op.minimum(1.0, op.ratio(op.maximum(high - x, 0.0), high - low))
+    inside = op.share(high - x, high - low)
     return op.where(x <= low, 1.0, inside)
 
 

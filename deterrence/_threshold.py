@@ -168,7 +168,7 @@ _RANGES = {
 def required_detection(*, g: Number, B: Number) -> _Solution:
     """Smallest p_eff; g / B, and 0 where nothing is gained."""
     op = operations(g, B)
-    return _Solution(op.minimum(1.0, op.ratio(op.maximum(g, 0.0), B)), covers(B, g))
+    return _Solution(op.share(g, B), covers(B, g))
 
 
 def required_audit_rate(*, g: Number, B: Number, p_b: Number = 0.0) -> _Solution:
@@ -181,7 +181,7 @@ def _share(target: Number, rest: Number, weight: Number) -> Any:
     """Smallest x in [0, 1] with rest + weight x >= target; 0 where x has no weight."""
     op = operations(target, rest, weight)
     need = op.where(weight > 0, op.maximum(target - rest, 0.0), 0.0)
-    return op.minimum(1.0, op.ratio(need, weight))
+    return op.share(need, weight)
 
 
 def _solve_B(*, g: Number, p_eff: Number) -> _Solution:

@@ -84,7 +84,7 @@ def defection_probability(*, g: Number, D: Number, r0: Number, r1: Number) -> Nu
     r0, r1 = ordered(r0=r0, r1=r1)
     op = operations(g, D, r0, r1)
     least, spread = r0 * D, (r1 - r0) * D
-    chance = op.minimum(1.0, op.maximum(0.0, op.ratio(g - least, spread)))
+    chance = op.share(g - least, spread)
     alike = op.where(covers(least, g), 0.0, 1.0)
     return op.where(g <= 0, 0.0, op.where(spread > 0, chance, alike))
 

@@ -110,7 +110,7 @@ def fixed_price_violation(*, v_p: Number, a: Number, b: Number, v_L: Number, v_H
     a, b = ordered(a=a, b=b)
     v_L, v_H = _cut_offs(v_L, v_H)
     op = operations(v_p, a, b, v_L, v_H)
-    below = op.minimum(1.0, op.ratio(op.maximum(v_p - a, 0.0), b - a))
+    below = op.share(v_p - a, b - a)
     return _violating_share(below, a, b, v_L, v_H, op)
 
 
@@ -119,7 +119,7 @@ def _violating_share(t: Number, a: Number, b: Number, v_L: Number, v_H: Number, 
     width = op.where(b > a, b - a, 1.0)  # positions (v - a) / (b - a), in which nothing cancels
     spread_out = ramp_integral(0.0, t, (v_L - a) / width, (v_H - a) / width, op)
     alike = op.where(covers(v_L, a), 0.0, 1.0)
-    chance = op.minimum(1.0, op.maximum(0.0, op.ratio(a - v_L, v_H - v_L)))
+    chance = op.share(a - v_L, v_H - v_L)
     one_value = t * op.where(v_H > v_L, chance, alike)
     return op.minimum(t, op.where(b > a, spread_out, one_value))
 

@@ -56,7 +56,7 @@ def congestion_response(*, p_eff: Number, t_0: Number, t_1: Number, mu: Number) 
     t_0, t_1 = in_order(check_finite(t_0=t_0, t_1=t_1), "t_0", "t_1")
     p_eff, mu = check_unit(p_eff=p_eff, mu=mu)
     op = operations(p_eff, t_0, t_1, mu)
-    share = op.minimum(1.0, op.ratio(op.maximum(t_1 - p_eff, 0.0), t_1 - t_0))
+    share = op.share(t_1 - p_eff, t_1 - t_0)
     return mu * op.where(covers(p_eff, t_1), 0.0, share)
 
 

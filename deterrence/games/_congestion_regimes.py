@@ -59,7 +59,7 @@ def congested_detection(
     x, gamma, p_s, p_f, p_b = check_unit(x=x, gamma=gamma, p_s=p_s, p_f=p_f, p_b=p_b)
     (mu_c,) = check_nonnegative(mu_c=mu_c)
     op = operations(x, mu_c, gamma, p_s, p_f)
-    return p_b + (1 - p_b) * p_s * op.minimum(1.0, op.ratio(mu_c, p_s * x + p_f * gamma))
+    return p_b + (1 - p_b) * p_s * op.share(mu_c, p_s * x + p_f * gamma)
 
 
 def compliance_capacity(*, t: Number, gamma: Number, p_s: Number, p_f: Number, p_b: Number = 0.0) -> Number:
