@@ -21,7 +21,7 @@ def lundberg(p: float, t: float) -> float:
     miss, catch = math.log1p(-p), math.log(p)
     theta = -catch / (1 - t)  # beyond the root, since the left side exceeds log(p) + theta
     while True:
-        small = theta < 1
+        small = theta < 700  # where the exponential is finite
         grown = math.log1p(p * math.expm1(theta)) if small else float(np.logaddexp(miss, catch + theta))
         slope = p / (p + (1 - p) * math.exp(-theta)) - t
         # Convex: from beyond the root Newton's method falls towards it, until rounding stops it.
