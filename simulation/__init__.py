@@ -7,13 +7,17 @@ Theory and simulation share the parameters and a lab's decision rule, ``deterren
 nothing else: no threshold and no prediction enters here, so that their agreement is evidence.
 """
 
-from simulation._labs import Columns, Lab
+from simulation._collector import ColumnCollector
+from simulation._columns import COLUMNS, Columns
+from simulation._labs import Lab
 from simulation._model import Governor, PermitMarket
+from simulation._quantities import QUANTITIES, Quantities
 from simulation._record import Record, run
-from simulation._turn import QUANTITIES, Quantities
 
 __all__ = [
+    "COLUMNS",
     "QUANTITIES",
+    "ColumnCollector",
     "Columns",
     "Governor",
     "Lab",

@@ -78,5 +78,18 @@ def as_steps(steps: Any) -> int:
     raise ParameterError(Problem("steps", steps, "is no number of steps", f"integer in [1, {MAX_STEPS}]"))
 
 
+def as_detail(detail: Any) -> Any:
+    """Return `detail` if it is one.
+
+    Raises
+    ------
+    ParameterError
+        If it is none of "run", "step", "lab".
+    """
+    if isinstance(detail, str) and detail in ("run", "step", "lab"):
+        return detail
+    raise ParameterError(Problem("detail", detail, "is no level of detail", "'run', 'step' or 'lab'"))
+
+
 def _is_integer(value: Any) -> bool:
     return isinstance(value, numbers.Integral) and not isinstance(value, bool)

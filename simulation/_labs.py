@@ -1,68 +1,88 @@
-"""The labs: one array per attribute, and agents that are views of them."""
+"""Labs as Mesa agents: views of their place in the columns."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import mesa
 import numpy as np
 
-from deterrence import Game, ParameterError, Problem
-from simulation._draws import Draws, Purpose
+from deterrence import ParameterError, Problem
+from simulation._columns import COLUMNS, Columns
+from simulation._play import Play
 
 if TYPE_CHECKING:
     from simulation._model import PermitMarket
 
+AT_LEAST = {"gross_value": 0.0, "risk_profile": 0.0, "wealth": -np.inf}
+"""The columns that last from turn to turn and can be written, and the least value of each."""
 
-@dataclass(eq=False, kw_only=True)
-class Columns:
-    """The state of all labs, each attribute an array of shape (replications, labs).
 
-    Attributes
-    ----------
-    gross_value, risk_profile : array of float
-        The lab's type, v (money) and r. Drawn once per replication.
-    bid : array of float, money
-        What it bids for a permit in this turn.
-    has_permit, compliant, runs : array of bool
-        Whether it holds a permit, does not violate, trains in this turn. A lab without a permit that
-        complies does not run.
-    signal, audited, backchecked, caught : array of bool
-        Whether it looked suspicious, was audited, was backchecked, was found to violate in this turn.
-    wealth : array of float, money
-        What it has earned, less what it has paid, since the start.
+class LiveColumns(Columns):
+    """The state of all labs of a market: `Columns` of shape (replications, labs), read-only.
+
+    ``gross_value``, ``risk_profile`` and ``wealth`` last; assigning to them changes the labs, and the next
+    turn sees it. The others are decided anew in each turn. Before the first, labs have done nothing, and
+    comply.
     """
 
-    gross_value: np.ndarray
-    risk_profile: np.ndarray
-    bid: np.ndarray
-    has_permit: np.ndarray
-    compliant: np.ndarray
-    runs: np.ndarray
-    signal: np.ndarray
-    audited: np.ndarray
-    backchecked: np.ndarray
-    caught: np.ndarray
-    wealth: np.ndarray
+    _play: Play
 
-    @classmethod
-    def drawn(cls, game: Game, draws: Draws) -> Columns:
-        """Labs before their first turn, with types drawn from the game's distributions."""
-        value = draws.types(Purpose.VALUE, game.lab.gross_value)
-        risk = draws.types(Purpose.RISK, game.lab.risk_profile)
-        nothing = {name: np.zeros_like(value) for name in ("bid", "wealth")}
-        names = ("has_permit", "runs", "signal", "audited", "backchecked", "caught")
-        no = {name: np.zeros(value.shape, dtype=bool) for name in names}
-        innocent = np.ones(value.shape, dtype=bool)
-        return cls(gross_value=value, risk_profile=risk, compliant=innocent, **nothing, **no)
+    def __init__(self, play: Play) -> None:
+        self.__dict__["_play"] = play
+
+    def __getattr__(self, name: str) -> np.ndarray:
+        if name not in COLUMNS:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        play = self._play
+        if name in play.types:
+            column = play.types[name]
+        elif name == "wealth":
+            column = play.wealth()
+        elif play.labs is not None:
+            column = getattr(play.labs, name)[:, -1]
+        else:
+            shape = play.types["gross_value"].shape
+            column = np.zeros(shape) if name == "bid" else np.full(shape, name == "compliant")
+        view = column.view()
+        view.flags.writeable = False
+        self.__dict__[name] = view
+        return view
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self.write(name, slice(None), value)
+
+    def write(self, name: str, labs: slice | int, value: Any) -> None:
+        """Change a column for all labs or one.
+
+        Raises
+        ------
+        ParameterError
+            If a value is no finite number or too small.
+        AttributeError
+            If the column is decided in each turn.
+        """
+        if name not in AT_LEAST:
+            raise AttributeError(f"{name} cannot be written; {', '.join(AT_LEAST)} can")
+        values = np.asarray(value)
+        if values.dtype.kind not in "fiu" or not np.isfinite(values).all() or (values < AT_LEAST[name]).any():
+            allowed = f"finite, >= {AT_LEAST[name]}"
+            raise ParameterError(Problem(name, value, "cannot be a lab's", allowed))
+        self._play.write(name, labs, values)
+        self.forget()
+
+    def forget(self) -> None:
+        """Look again: the market has moved on."""
+        play = self._play
+        self.__dict__.clear()
+        self.__dict__["_play"] = play
 
 
 class Column:
     """An attribute of an agent that is kept in one of the columns: reading and writing go there."""
 
-    def __init__(self, doc: str, at_least: float = -np.inf) -> None:
-        self.__doc__, self.at_least = doc, at_least
+    def __init__(self, doc: str) -> None:
+        self.__doc__ = doc
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
@@ -73,12 +93,7 @@ class Column:
         return lab.model.per_replication(getattr(lab.model.columns, self.name)[:, lab.index])
 
     def __set__(self, lab: Lab, value: Any) -> None:
-        column, values = getattr(lab.model.columns, self.name), np.asarray(value)
-        kinds, allowed = ("b", "bool") if column.dtype == bool else ("fiu", f"finite, >= {self.at_least}")
-        good = values.dtype.kind in kinds and np.isfinite(values).all() and (values >= self.at_least).all()
-        if not good:
-            raise ParameterError(Problem(self.name, value, "cannot be a lab's", allowed))
-        column[:, lab.index] = values
+        lab.model.columns.write(self.name, lab.index, value)
 
 
 class Lab(mesa.Agent):
@@ -86,9 +101,10 @@ class Lab(mesa.Agent):
 
     An attribute is a plain number or bool in a single market, an array of shape (replications,) in an
     ensemble. ``gross_value``, ``risk_profile`` and ``wealth`` last: what is written there is seen by the
-    next turn. The others are decided anew in each turn.
+    next turn. The others are decided anew in each turn, and cannot be written.
 
-    Removing the agent from the model takes away the view, not the lab, which goes on playing.
+    A lab that is removed leaves the market for good: from the next turn on it neither bids nor runs, and
+    is not counted. Its wealth stays its own.
 
     Attributes
     ----------
@@ -99,11 +115,11 @@ class Lab(mesa.Agent):
     model: PermitMarket  # pyright: ignore[reportIncompatibleVariableOverride]
 
     def __init__(self, model: PermitMarket, index: int) -> None:
-        super().__init__(model)
         self.index = index
+        super().__init__(model)
 
-    gross_value = Column("Value v of a training run, money.", at_least=0.0)
-    risk_profile = Column("Multiplier r on the perceived punishment.", at_least=0.0)
+    gross_value = Column("Value v of a training run, money.")
+    risk_profile = Column("Multiplier r on the perceived punishment.")
     bid = Column("Bid for a permit in this turn, money.")
     has_permit = Column("Whether it holds a permit in this turn.")
     compliant = Column("Whether it does not violate in this turn: it holds a permit, or does not run.")

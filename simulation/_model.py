@@ -9,8 +9,11 @@ import numpy as np
 
 from deterrence import Audit, Game, ParameterError, Problem
 from simulation._arguments import as_replications, as_seed, as_steps, check_game
-from simulation._labs import Columns, Lab
-from simulation._turn import QUANTITIES, Play
+from simulation._collector import ColumnCollector
+from simulation._columns import LabTurns
+from simulation._labs import Lab, LiveColumns
+from simulation._play import Play
+from simulation._quantities import QUANTITIES, Turns
 
 MAX_CELLS = 10**7
 """Labs times replications that are kept in memory at once: as many as the largest game has labs."""
@@ -44,9 +47,11 @@ class PermitMarket(mesa.Model):
     false_audits, checks, catches, penalties, revenue, welfare : float or array of shape (replications,)
         What the last turn came to, NaN before the first; described in `Quantities`.
     datacollector : mesa.DataCollector
-        These quantities after every step.
+        What is kept of every step; a `ColumnCollector` of all these quantities, unless another is put in
+        its place.
     governor : Governor
-    columns : Columns
+    columns : LiveColumns
+        The state of all labs.
     game, seed, replications
         As played.
 
@@ -102,37 +107,80 @@ class PermitMarket(mesa.Model):
         self.seed = as_seed(game, rng)
         super().__init__(rng=self.seed)
         self._play = Play(game, self.seed, self.replications)
+        self.columns = LiveColumns(self._play)
+        self._turn: Turns | None = None
+        self._is_played = False
         self._registered = 0
-        self._labs: list[Lab] = []
-        self._labs_built = False
+        self._labs: dict[int, Lab] | None = None
         self.governor = Governor(self)
-        unknown = np.full(len(self.replications), np.nan)
-        for name in QUANTITIES:
-            setattr(self, name, self.per_replication(unknown))
-        self.datacollector = mesa.DataCollector(model_reporters={name: name for name in QUANTITIES})
+        self._registered += game.n_agents  # the labs' numbers are theirs whenever they are built
+        self.datacollector = ColumnCollector()
 
-    @property
-    def columns(self) -> Columns:
-        """The state of all labs."""
-        return self._play.columns
+    def __getattr__(self, name: str) -> PerReplication:
+        """Look up a quantity of the last turn."""
+        if name not in QUANTITIES:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        if self._turn is None:
+            return self.per_replication(np.full(len(self.replications), np.nan))
+        return self.per_replication(getattr(self._turn, name)[:, -1])
 
     def step(self) -> None:
         """Play one turn: trade, comply, enforce."""
-        for turn in self._play.turns(1):
-            for name in QUANTITIES:
-                setattr(self, name, self.per_replication(getattr(turn, name)))
+        if self._is_played:
+            return
+        for turns, _ in self._play.turns(1):
+            self._moved_on(turns)
         self.datacollector.collect(self)
 
     def run(self, steps: int) -> None:
-        """Play `steps` turns.
+        """Play `steps` turns, as so many calls of ``step`` would.
+
+        All at once where nobody looks in between: with a `ColumnCollector`, and a ``step`` that is ours.
 
         Raises
         ------
         ParameterError
             If `steps` is no integer from 1 to 10**6.
         """
-        for _ in range(as_steps(steps)):
-            self.step()
+        steps = as_steps(steps)
+        collector = self.datacollector
+        events = len(getattr(self, "_event_list", ())) > 1  # from Mesa 3.5 on a step is an event
+        if type(collector) is not ColumnCollector or type(self).step is not PermitMarket.step or events:
+            for _ in range(steps):
+                self.step()
+            return
+        for turns, labs in self._play.turns(steps, keep_labs=bool(collector.columns)):
+            self._pass_time(turns.steps)
+            self._moved_on(turns)
+            collector.collect_turns(self, turns, labs)
+
+    def _pass_time(self, steps: int) -> None:
+        if not hasattr(self, "run_for"):
+            self.steps += steps
+            return
+        self._is_played = True
+        try:
+            self.run_for(steps)  # Mesa's own clock, from 3.5 on
+        finally:
+            self._is_played = False
+
+    def _moved_on(self, turns: Turns) -> None:
+        self._turn = turns
+        self.columns.forget()
+
+    @property
+    def last_turn(self) -> tuple[Turns, LabTurns]:
+        """What the last turn came to, for a collector.
+
+        Raises
+        ------
+        RuntimeError
+            Before the first turn.
+        """
+        if self._turn is None or self._play.labs is None:
+            raise RuntimeError("there was no turn yet")
+        turn = self._turn
+        return Turns(turn.rules, turn.decisions, turn.counts[..., -1:]), self._play.labs
 
     def per_replication(self, values: np.ndarray) -> PerReplication:
         """Values of shape (replications,), or the one value itself where there is one replication."""
@@ -141,44 +189,55 @@ class PermitMarket(mesa.Model):
     @property
     def labs(self) -> list[Lab]:
         """The labs in the order of the columns."""
-        self._build_labs()
-        return list(self._labs)
+        return list(self._built().values())
 
     @property
     def agents(self) -> Any:  # pyright: ignore[reportIncompatibleMethodOverride]
         """All agents: the Governor, the labs and what the user adds."""
-        self._build_labs()
+        self._built()
         return super().agents
 
     @property
     def agent_types(self) -> list[type]:
         """The types of all agents."""
-        self._build_labs()
+        self._built()
         return super().agent_types
 
     @property
     def agents_by_type(self) -> Any:
         """The agents of each type."""
-        self._build_labs()
+        self._built()
         return super().agents_by_type
 
     def remove_all_agents(self) -> None:
         """Remove all agents from the model; see `Lab` for what that means for labs."""
-        self._build_labs()
+        self._built()
         super().remove_all_agents()
 
-    def _build_labs(self) -> None:
-        if not self._labs_built:
-            self._labs_built = True  # at once, since who hears of a new agent may ask for `agents`
-            self._labs.extend(Lab(self, index) for index in range(self.game.n_agents))
+    def _built(self) -> dict[int, Lab]:
+        """The labs by their index."""
+        if self._labs is None:
+            self._labs = {}  # at once, since who hears of a new agent may ask for `agents`
+            for index in range(self.game.n_agents):
+                self._labs[index] = Lab(self, index)
+        return self._labs
 
     def register_agent(self, agent: Any) -> None:
-        """Take in an agent, numbered in the order of registration as in Mesa 3.5."""
+        """Take in an agent: the Governor is number 1, the labs follow, then all others as they come."""
         super().register_agent(agent)
-        self._registered += 1
-        agent.unique_id = self._registered
+        if isinstance(agent, Lab):
+            agent.unique_id = agent.index + 2
+        else:
+            self._registered += 1
+            agent.unique_id = self._registered
         # Before 3.5 Mesa counts in a dictionary that keeps every model alive; we do not need its count.
         getattr(mesa.Agent, "_ids", {}).pop(self, None)
+
+    def deregister_agent(self, agent: Any) -> None:
+        """Let an agent go; a lab leaves the market."""
+        super().deregister_agent(agent)
+        if isinstance(agent, Lab) and self._built().pop(agent.index, None) is not None:
+            self._play.leave(agent.index)
 
 
 class Governor(mesa.Agent):
@@ -194,4 +253,4 @@ class Governor(mesa.Agent):
     @property
     def account(self) -> PerReplication:
         """Permits sold and penalties collected, less the cost of checks, since the start; money."""
-        return self.model.per_replication(self.model._play.account)
+        return self.model.per_replication(self.model._play.account())

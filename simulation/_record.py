@@ -2,30 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from deterrence import Game, ParameterError, Problem, Scenario
-from simulation._arguments import as_replications, as_seed, as_steps, check_game
-from simulation._turn import QUANTITIES, Play, Quantities
+from simulation._arguments import as_detail, as_replications, as_seed, as_steps, check_game
+from simulation._columns import COLUMNS, Columns
+from simulation._play import Play
+from simulation._quantities import QUANTITIES, Quantities, Turns
 
 if TYPE_CHECKING:
     import pandas as pd
 
-BLOCK_CELLS = 2**17
+BLOCK_CELLS = 2**16
 """Labs times replications played at once: few enough to stay in cache, and memory does not grow."""
 MAX_ENTRIES = 10**7
 MAX_LAB_TURNS = 10**12
+WORTH_A_THREAD = 10**8
+"""Lab-turns, about a second of work, from which on `run` uses several threads."""
+AHEAD = 64
+"""Blocks handed to an executor before the first of them is done."""
+
+Detail = Literal["run", "step", "lab"]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Record(Quantities):
     """What the replications of a game came to.
 
-    Each quantity of `Quantities` is a read-only array of shape (replications, steps).
+    Each quantity of `Quantities` is a read-only array of shape (replications, steps), or, with
+    ``detail="run"``, its mean over the steps, of shape (replications,).
 
     Attributes
     ----------
@@ -37,36 +50,48 @@ class Record(Quantities):
         Number of each row.
     steps : int
         Turns played in each replication.
+    detail : {"run", "step", "lab"}
+        What was recorded.
     wealth : array of shape (replications,), money
         Total wealth of the labs at the end.
     account : array of shape (replications,), money
         The Governor's account at the end. Wealth and account together are what was created: all welfare
         and, since harm falls on others, all harm.
+    labs : Columns or None
+        With ``detail="lab"`` every lab in every step, read-only arrays of shape (replications, steps, labs).
     """
 
     game: Game
     seed: int
     replications: range
     steps: int
+    detail: Detail
     wealth: np.ndarray
     account: np.ndarray
+    labs: Columns | None
 
     def __post_init__(self) -> None:
-        for field in fields(self):
-            value = getattr(self, field.name)
-            if isinstance(value, np.ndarray):
-                value.flags.writeable = False
+        for holder in (self, *([self.labs] if self.labs else [])):
+            for field in fields(holder):
+                value = getattr(holder, field.name)
+                if isinstance(value, np.ndarray):
+                    value.flags.writeable = False
 
     def __repr__(self) -> str:
         return f"Record(seed={self.seed}, replications={self.replications}, steps={self.steps})"
 
     def to_frame(self) -> pd.DataFrame:
-        """One row for each replication and step, counted from 1 as in Mesa; one column a quantity."""
+        """One column for each quantity, one row for each replication and step, counted from 1 as in Mesa.
+
+        With ``detail="run"`` one row for each replication.
+        """
         import pandas as pd
 
-        rows = pd.MultiIndex.from_product(
-            [self.replications, range(1, self.steps + 1)], names=["replication", "step"]
-        )
+        if self.detail == "run":
+            rows = pd.Index(self.replications, name="replication")
+        else:
+            levels = [self.replications, range(1, self.steps + 1)]
+            rows = pd.MultiIndex.from_product(levels, names=["replication", "step"])
         return pd.DataFrame({name: getattr(self, name).ravel() for name in QUANTITIES}, index=rows)
 
 
@@ -76,6 +101,8 @@ def run(
     replications: int | range = 1000,
     steps: int | None = None,
     rng: Any = None,
+    detail: Detail = "step",
+    executor: Executor | None = None,
     progress: Callable[[int], object] | None = None,
 ) -> Record:
     """Play a game in independent replications, each with its own labs.
@@ -94,6 +121,11 @@ def run(
         An int in 0 .. 2**128 - 1 is the seed; a Generator gives one. By default the scenario's seed or,
         if it has none, a new one, which the record keeps. The same seed gives the same bits with the
         same NumPy, SciPy and kind of machine.
+    detail : {"run", "step", "lab"}, optional
+        Whether to record the mean over the steps, every step, or every lab in every step.
+    executor : concurrent.futures.Executor, optional
+        What plays blocks of replications. By default threads, as many as there are processors, where
+        there is a second of work or more. The bits do not depend on it.
     progress : callable, optional
         Called after every block of replications with the number of replications in it.
 
@@ -104,7 +136,8 @@ def run(
     Raises
     ------
     ParameterError
-        If an argument is malformed, replications times steps exceed 10**7 or, times labs, 10**12.
+        If an argument is malformed, a quantity would have more than 10**7 entries, or more than 10**12
+        labs would be drawn.
 
     Examples
     --------
@@ -130,28 +163,98 @@ def run(
     if steps is None:
         steps = game.steps if isinstance(game, Scenario) else 1
     steps = as_steps(steps)
-    _check_size(game.n_agents, len(numbers), steps)
+    detail = as_detail(detail)
+    _check_size(game.n_agents, len(numbers), steps, detail)
     seed = as_seed(game, rng)
-    totals = {name: np.empty((len(numbers), steps)) for name in QUANTITIES}
-    wealth, account = np.empty(len(numbers)), np.empty(len(numbers))
     size = max(1, BLOCK_CELLS // game.n_agents)
-    for start in range(0, len(numbers), size):
-        rows = slice(start, start + size)
-        play = Play(game, seed, numbers[rows])
-        for step, turn in enumerate(play.turns(steps)):
-            for name in QUANTITIES:
-                totals[name][rows, step] = getattr(turn, name)
-        wealth[rows], account[rows] = play.columns.wealth.sum(axis=1), play.account
+    blocks = (numbers[start : start + size] for start in range(0, len(numbers), size))
+    task = partial(_play, game, seed, steps, detail)
+    arrays: dict[str, np.ndarray] = {}
+    row = 0
+    for part in _in_order(task, blocks, executor, len(numbers) * steps * game.n_agents):
+        rows = slice(row, row + len(part["account"]))
+        for name, values in part.items():
+            if name not in arrays:
+                arrays[name] = np.empty((len(numbers), *values.shape[1:]), values.dtype)
+            arrays[name][rows] = values
+        row = rows.stop
         if progress is not None:
-            progress(len(play.account))
-    return Record(
-        game=game, seed=seed, replications=numbers, steps=steps, wealth=wealth, account=account, **totals
-    )
+            progress(rows.stop - rows.start)
+    return _record(arrays, game=game, seed=seed, replications=numbers, steps=steps, detail=detail)
 
 
-def _check_size(labs: int, replications: int, steps: int) -> None:
-    if replications * steps > MAX_ENTRIES:
-        allowed = f"replications * steps <= {MAX_ENTRIES}"
+def _play(game: Game, seed: int, steps: int, detail: Detail, numbers: range) -> dict[str, np.ndarray]:
+    """Play a block of replications. What is the same in all steps is there once, except in many pieces."""
+    play = Play(game, seed, numbers)
+    pieces: list[dict[str, np.ndarray]] = []
+    found = np.zeros((4, len(numbers), 1), dtype=np.int64)
+    for turns, labs in play.turns(steps, keep_labs=detail == "lab"):
+        if detail == "run":
+            found += turns.counts.sum(axis=2, keepdims=True, dtype=np.int64)
+            mean = Turns(turns.rules, turns.decisions, found / steps)
+            pieces = [{name: getattr(mean, name)[:, 0] for name in QUANTITIES}]
+            continue
+        pieces.append({name: getattr(turns, name) for name in QUANTITIES})
+        if detail == "lab":
+            pieces[-1] |= {f"labs.{name}": getattr(labs, name) for name in COLUMNS}
+    whole = pieces[0]
+    if len(pieces) > 1:
+        lengths = [piece["audits"].shape[1] for piece in pieces]
+        for name in whole:
+            full = [
+                np.broadcast_to(piece[name], (len(numbers), length, *piece[name].shape[2:]))
+                for piece, length in zip(pieces, lengths, strict=True)
+            ]
+            whole[name] = np.concatenate(full, axis=1)
+    whole["wealth"] = np.ascontiguousarray(play.wealth()).sum(axis=1)
+    whole["account"] = play.account()
+    return whole
+
+
+def _in_order(
+    task: Callable[[range], dict[str, np.ndarray]],
+    blocks: Iterator[range],
+    executor: Executor | None,
+    lab_turns: int,
+) -> Iterator[dict[str, np.ndarray]]:
+    """Results of all blocks in their order, worked on in parallel where there is an executor or much work."""
+    if executor is None:
+        if lab_turns < WORTH_A_THREAD:
+            yield from map(task, blocks)
+            return
+        with ThreadPoolExecutor(os.cpu_count()) as threads:
+            yield from _in_order(task, blocks, threads, lab_turns)
+        return
+    waiting: deque[Future[dict[str, np.ndarray]]] = deque()
+    try:
+        for block in blocks:
+            waiting.append(executor.submit(task, block))
+            if len(waiting) >= AHEAD:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        for future in waiting:
+            future.cancel()
+
+
+def _record(arrays: dict[str, np.ndarray], **question: Any) -> Record:
+    rows, steps = len(arrays["account"]), question["steps"]
+    labs = None
+    if question["detail"] != "run":
+        for name, values in arrays.items():
+            if values.ndim > 1:
+                arrays[name] = np.broadcast_to(values, (rows, steps, *values.shape[2:]))
+    if question["detail"] == "lab":
+        labs = Columns(**{name: arrays.pop(f"labs.{name}") for name in COLUMNS})
+    return Record(labs=labs, **arrays, **question)
+
+
+def _check_size(labs: int, replications: int, steps: int, detail: Detail) -> None:
+    entries = replications * {"run": 1, "step": steps, "lab": steps * labs}[detail]
+    if entries > MAX_ENTRIES:
+        factors = {"run": "", "step": " * steps", "lab": " * steps * n_agents"}[detail]
+        allowed = f"replications{factors} <= {MAX_ENTRIES} with detail={detail!r}"
     elif replications * steps * labs > MAX_LAB_TURNS:
         allowed = f"replications * steps * n_agents <= {MAX_LAB_TURNS}"
     else:

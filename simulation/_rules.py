@@ -13,6 +13,8 @@ from deterrence import Audit, Game
 # catches whomever a laxer one does.
 CHECK = ("audit", "audit", "backcheck", "backcheck", "none", "none")
 SUSPICIOUS = (True, False, True, False, True, False)
+AUDIT_CUT, CHECK_CUT = 1, 3
+"""Which of the cuts ends the audits, and which all checks."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

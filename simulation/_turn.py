@@ -1,87 +1,74 @@
-"""One turn on columns: trade, comply, enforce.
+"""One turn: trade, comply, enforce.
 
 The specification's turn, for all labs of all replications at once. Nothing here predicts: a lab knows the
-price, its own type and its chance of being caught, and decides by ``deterrence.complies``.
+price, its own type and its chance of being caught, and decides by ``deterrence.complies``. What is decided
+does not depend on the past, so it stands for as many turns as the labs stay what they are; what happens to
+those who run is drawn anew in each.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 
-from deterrence import CapMarket, FixedPriceMarket, Game, complies
-from simulation._draws import Draws, Purpose
-from simulation._labs import Columns
-from simulation._rules import CHECK, SUSPICIOUS, Rules, rules_of
-
-DRAWS_AHEAD = 2**20
-"""Doubles that may be drawn at once for turns to come (8 MiB)."""
+from deterrence import CapMarket, FixedPriceMarket, complies
+from simulation._rules import Rules
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Quantities:
-    """What a turn came to, each quantity an array of floats with one row per replication.
+class Decisions:
+    """What the market and the labs decide, arrays of shape (replications, labs) or (replications,).
 
     Attributes
     ----------
-    price : money
-        Permit price; NaN where no permits are for sale (a cap of 0).
-    permits, violations, deterred : labs
-        Labs with a permit; labs that run without; labs without a permit that comply.
-    compliance_rate : in [0, 1]
-        Share of all labs that do not violate.
-    unpermitted_compliance_rate : in [0, 1]
-        Share of the labs without a permit that comply; NaN if every lab has one.
-    audits, false_audits, checks : counts
-        Audits after a signal, those of compliant labs, and audits plus backchecks.
-    catches : count
-        Violations found by an audit or a backcheck.
-    penalties, revenue : money
-        Paid by caught labs, and for permits, to the Governor.
-    welfare : money
-        Rents of all runs, plus racing value less harm of the violations, less the cost of checks.
+    labs : int
+        Number of labs in each market.
+    price : array of shape (replications,), money
+        NaN where no permits are for sale.
+    has_permit, violates : array of bool
+        Whether a lab holds a permit; whether it runs without one. All others do not run.
+    permits, violations : array of float, shape (replications,)
+        How many do.
+    rents, revenue : array of shape (replications,), money
+        Value less cost of all runs; paid for permits.
     """
 
+    labs: int
     price: np.ndarray
+    has_permit: np.ndarray
+    violates: np.ndarray
     permits: np.ndarray
     violations: np.ndarray
-    deterred: np.ndarray
-    compliance_rate: np.ndarray
-    unpermitted_compliance_rate: np.ndarray
-    audits: np.ndarray
-    false_audits: np.ndarray
-    checks: np.ndarray
-    catches: np.ndarray
-    penalties: np.ndarray
+    rents: np.ndarray
     revenue: np.ndarray
-    welfare: np.ndarray
 
 
-QUANTITIES = tuple(field.name for field in fields(Quantities))
-"""Names of the quantities of a turn, in order."""
+def decide(rules: Rules, gross_value: np.ndarray, risk_profile: np.ndarray) -> Decisions:
+    """Trade permits, and let the labs without one decide."""
+    rent = gross_value - rules.cost
+    price, has_permit = trade(rules, gross_value, rent)
+    violates = ~(has_permit | deterred(rules, price, rent, risk_profile))
+    permits = count(has_permit).astype(float)
+    return Decisions(
+        labs=rent.shape[1],
+        price=price,
+        has_permit=has_permit,
+        violates=violates,
+        permits=permits,
+        violations=count(violates).astype(float),
+        # In one order of labs whatever the layout, since the last digits of a sum depend on it.
+        rents=np.ascontiguousarray(np.where(has_permit | violates, rent, 0.0)).sum(axis=1),
+        revenue=np.where(permits > 0, price, 0.0) * permits,
+    )
 
 
-# What each outcome means, and that no run has none of it.
-_NO_RUN = len(CHECK)
-_SIGNAL = np.array([*SUSPICIOUS, False])
-_AUDITED = np.array([*(check == "audit" for check in CHECK), False])
-_BACKCHECKED = np.array([*(check == "backcheck" for check in CHECK), False])
-
-
-def trade(labs: Columns, rules: Rules) -> np.ndarray:
-    """Bid, find the price (returned, one per replication), hand out permits and pay for them."""
+def trade(rules: Rules, gross_value: np.ndarray, rent: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Price of a permit, one per replication, and who gets one."""
     market = rules.game.market
-    rent = labs.gross_value - rules.cost
-    np.maximum(rent, 0.0, out=labs.bid)
     if isinstance(market, CapMarket):
-        price, labs.has_permit[:] = _clear(labs.bid, market.token_cap)
-    else:
-        price = np.full(len(rent), market.fixed_price)
-        labs.has_permit[:] = _buys(labs, rent, market)
-    np.subtract(labs.wealth, price[:, None], out=labs.wealth, where=labs.has_permit)
-    return price
+        return _clear(np.maximum(rent, 0.0), market.token_cap)
+    return np.full(len(rent), market.fixed_price), _buys(gross_value, rent, market)
 
 
 def _clear(bid: np.ndarray, cap: int) -> tuple[np.ndarray, np.ndarray]:
@@ -91,9 +78,9 @@ def _clear(bid: np.ndarray, cap: int) -> tuple[np.ndarray, np.ndarray]:
         return np.full(replications, np.nan), np.zeros(bid.shape, dtype=bool)
     if cap >= labs:
         return np.zeros(replications), bid > 0
-    price = np.partition(bid, labs - cap, axis=1)[:, labs - cap]
+    price = np.partition(bid, labs - cap, axis=1)[:, labs - cap].copy()
     wins = (bid >= price[:, None]) & (bid > 0)
-    tied = np.flatnonzero(np.count_nonzero(wins, axis=1) > cap)
+    tied = np.flatnonzero(count(wins) > cap)
     if tied.size:
         last = price[tied, None]
         above, level = bid[tied] > last, bid[tied] == last
@@ -102,113 +89,34 @@ def _clear(bid: np.ndarray, cap: int) -> tuple[np.ndarray, np.ndarray]:
     return price, wins
 
 
-def _buys(labs: Columns, rent: np.ndarray, market: FixedPriceMarket) -> np.ndarray:
+def _buys(gross_value: np.ndarray, rent: np.ndarray, market: FixedPriceMarket) -> np.ndarray:
     if market.purchase_rule == "gross":
-        return labs.gross_value >= market.fixed_price
+        return gross_value >= market.fixed_price
     # A rent is a difference, so it has the tolerance of the compliance rule: a certain bid against a gain.
-    return (rent >= 0) & complies(p_eff=1.0, B=labs.bid, g=market.fixed_price)
+    return (rent >= 0) & complies(p_eff=1.0, B=np.maximum(rent, 0.0), g=market.fixed_price)
 
 
-def comply(labs: Columns, rules: Rules, price: np.ndarray) -> None:
-    """Let labs without a permit decide, and everyone who runs earn."""
-    rent = labs.gross_value - rules.cost
-    gain = _gain(rules, np.where(np.isnan(price), np.inf, price)[:, None], rent)
-    deterred = complies(p_eff=rules.p_eff, B=labs.risk_profile * rules.punishment, g=gain)
-    np.logical_or(labs.has_permit, deterred, out=labs.compliant)
-    np.logical_or(labs.has_permit, ~labs.compliant, out=labs.runs)
-    np.add(labs.wealth, rent, out=labs.wealth, where=labs.has_permit)
-    np.add(labs.wealth, rent + rules.racing, out=labs.wealth, where=~labs.compliant)
-
-
-def _gain(rules: Rules, price: np.ndarray, rent: np.ndarray) -> np.ndarray:
+def deterred(rules: Rules, price: np.ndarray, rent: np.ndarray, risk_profile: np.ndarray) -> np.ndarray:
+    """Who would comply without a permit."""
+    offered = np.where(np.isnan(price), np.inf, price)[:, None]
     match rules.game.lab.gain_rule:
         case "min":
-            return np.minimum(price, rent) + rules.racing
+            gain = np.minimum(offered, rent) + rules.racing
         case "price":
-            return price + rules.racing
+            gain = offered + rules.racing
         case "value":
-            return rent + rules.racing
+            gain = rent + rules.racing
+    return complies(p_eff=rules.p_eff, B=risk_profile * rules.punishment, g=gain)
 
 
-def enforce(labs: Columns, rules: Rules, u: np.ndarray) -> None:
-    """Signal, audit, backcheck and fine the labs that run, by one uniform draw each."""
-    violates = ~labs.compliant
-    outcome = np.zeros(u.shape, dtype=np.int8)
-    for compliant_end, violator_end in rules.cuts.T:
-        outcome += u >= np.where(violates, violator_end, compliant_end)
-    outcome[~labs.runs] = _NO_RUN
-    np.take(_SIGNAL, outcome, out=labs.signal)
-    np.take(_AUDITED, outcome, out=labs.audited)
-    np.take(_BACKCHECKED, outcome, out=labs.backchecked)
-    np.logical_and(violates, labs.audited | labs.backchecked, out=labs.caught)
-    np.subtract(labs.wealth, rules.penalty, out=labs.wealth, where=labs.caught)
+def incomes(rules: Rules, decisions: Decisions, gross_value: np.ndarray) -> np.ndarray:
+    """Money that each lab earns in a turn, less what it pays for its permit."""
+    rent = gross_value - rules.cost
+    earned = np.where(decisions.violates, rent + rules.racing, 0.0)
+    np.subtract(rent, decisions.price[:, None], out=earned, where=decisions.has_permit)
+    return earned
 
 
-def measure(labs: Columns, rules: Rules, price: np.ndarray) -> Quantities:
-    """Add up a turn."""
-    n = labs.bid.shape[1]
-    permits, violations = _count(labs.has_permit), _count(~labs.compliant)
-    without = n - permits
-    deterred = without - violations
-    audits, catches = _count(labs.audited), _count(labs.caught)
-    checks = audits + _count(labs.backchecked)
-    rents = np.where(labs.runs, labs.gross_value - rules.cost, 0.0).sum(axis=1)
-    audit = rules.game.audit
-    return Quantities(
-        price=price,
-        permits=permits,
-        violations=violations,
-        deterred=deterred,
-        compliance_rate=(n - violations) / n,
-        unpermitted_compliance_rate=np.divide(
-            deterred, without, out=np.full(len(price), np.nan), where=without > 0
-        ),
-        audits=audits,
-        false_audits=_count(labs.audited & labs.compliant),
-        checks=checks,
-        catches=catches,
-        penalties=rules.penalty * catches,
-        revenue=np.where(permits > 0, price, 0.0) * permits,
-        welfare=rents + (rules.racing - audit.harm) * violations - audit.cost * checks,
-    )
-
-
-def _count(labs: np.ndarray) -> np.ndarray:
-    return np.count_nonzero(labs, axis=1).astype(float)
-
-
-class Play:
-    """A game under way in some replications: its labs, the Governor's account, and the next step.
-
-    Parameters
-    ----------
-    game : Game
-    seed : int
-    replications : range
-    """
-
-    def __init__(self, game: Game, seed: int, replications: range) -> None:
-        self.rules = rules_of(game)
-        self.draws = Draws(seed, game.n_agents, replications)
-        self.columns = Columns.drawn(game, self.draws)
-        self.account = np.zeros(len(replications))
-        self.next_step = 0
-
-    def turns(self, steps: int) -> Iterator[Quantities]:
-        """Play `steps` turns, and yield what each came to as it ends."""
-        ahead = max(1, DRAWS_AHEAD // self.columns.bid.size)
-        end = self.next_step + steps
-        while self.next_step < end:
-            chunk = range(self.next_step, min(end, self.next_step + ahead))
-            draws = self.draws.uniforms(Purpose.ENFORCEMENT, chunk)
-            for step in range(len(chunk)):
-                yield self._turn(draws[:, step])
-
-    def _turn(self, u: np.ndarray) -> Quantities:
-        price = trade(self.columns, self.rules)
-        comply(self.columns, self.rules, price)
-        enforce(self.columns, self.rules, u)
-        self.next_step += 1
-        turn = measure(self.columns, self.rules, price)
-        self.account += turn.revenue + turn.penalties - self.rules.game.audit.cost * turn.checks
-        return turn
+def count(labs: np.ndarray) -> np.ndarray:
+    """Number of labs, the last axis, of which something is true."""
+    return np.add.reduce(labs.view(np.uint8), axis=-1, dtype=np.min_scalar_type(labs.shape[-1]))

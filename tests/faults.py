@@ -2,18 +2,19 @@
 
 from dataclasses import replace
 
+import simulation._play as play
 import simulation._turn as turn
 
 
 def plant_undrawn_backchecks(monkeypatch):
     """Labs believe in backchecks that nobody makes."""
-    honest = turn.rules_of
+    honest = play.rules_of
 
     def rules_of(game):
         without = replace(game, audit=replace(game.audit, backcheck_prob=0.0))
         return replace(honest(game), cuts=honest(without).cuts)
 
-    monkeypatch.setattr(turn, "rules_of", rules_of)
+    monkeypatch.setattr(play, "rules_of", rules_of)
 
 
 def plant_strict_comparison(monkeypatch):

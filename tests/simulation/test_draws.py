@@ -12,9 +12,10 @@ from scipy import stats
 
 from deterrence import LogNormal, TruncatedNormal, Uniform
 from simulation._arguments import MAX_REPLICATIONS, MAX_STEPS
-from simulation._draws import JUMP, PERIOD, Draws, Purpose, quantile
+from simulation._draws import CHUNK, JUMP, PERIOD, Draws, Purpose, chunk_of, quantile
 
-LARGEST_GAME = 10**7 * MAX_STEPS
+LARGEST_GAME = 10**7
+"""Labs."""
 FALSE_ALARM = 1e-6
 
 
@@ -32,16 +33,27 @@ def test_one_double_takes_one_position():
         assert read.state == advanced.state
 
 
+CHUNKS = [range(1), range(1, 10), range(10, 50), range(50, 100), range(100, 200), range(200, 300)]
+
+
+def test_chunks_are_where_the_docstring_says():
+    for k, chunk in enumerate(CHUNKS):
+        assert {chunk_of(step) for step in chunk} == {(k, chunk)}
+    assert chunk_of(MAX_STEPS - 1) == (10_003 - 1, range(MAX_STEPS - 100, MAX_STEPS))
+
+
 @pytest.mark.parametrize("purpose", Purpose)
 @pytest.mark.parametrize("seed", [0, 1, 2**64, 2**128 - 1])
-def test_every_draw_is_where_the_address_says(seed, purpose):
-    labs, replications, steps = 3, range(5, 8), range(2, 6)
+@pytest.mark.parametrize("steps", [range(1), range(2, 6), range(1, 10), range(7, 120)])
+def test_every_draw_is_where_the_address_says(seed, purpose, steps):
+    labs, replications = 3, range(5, 8)
     draws = Draws(seed, labs, replications).uniforms(purpose, steps)
     for r in replications:
         for t in steps:
-            bits = PCG64DXSM(SeedSequence(seed, spawn_key=(int(purpose),))).jumped(r)
-            bits.advance(t * labs)
-            np.testing.assert_array_equal(draws[r - 5, t - 2], Generator(bits).random(labs))
+            k, chunk = next((k, chunk) for k, chunk in enumerate(CHUNKS) if t in chunk)
+            bits = PCG64DXSM(SeedSequence(seed, spawn_key=(int(purpose),))).jumped(k)
+            bits.advance((r * len(chunk) + t - chunk.start) * labs)
+            np.testing.assert_array_equal(draws[r - 5, t - steps.start], Generator(bits).random(labs))
 
 
 def test_a_large_replication_number_has_its_own_place():
@@ -50,17 +62,13 @@ def test_a_large_replication_number_has_its_own_place():
     np.testing.assert_array_equal(draws[1], alone[0])
 
 
-def test_replications_never_overlap():
+def test_chunks_never_overlap():
     """Multiples of the golden ratio come closest together at Fibonacci numbers (Hurwitz)."""
-    apart = []
-    a, b = 1, 1
-    while a <= MAX_REPLICATIONS:
-        apart.append((a, min(a * JUMP % PERIOD, -a * JUMP % PERIOD)))
-        a, b = b, a + b
-    others = np.random.default_rng(1).integers(1, MAX_REPLICATIONS, 10_000)
-    apart += [(n, min(n * JUMP % PERIOD, -n * JUMP % PERIOD)) for n in others.tolist()]
-    assert all(distance >= 0.38 * PERIOD / n for n, distance in apart)
-    assert min(distance for _, distance in apart) > 2**86 > LARGEST_GAME
+    chunks = np.arange(1, chunk_of(MAX_STEPS - 1)[0] + 1)
+    apart = [min(n * JUMP % PERIOD, -n * JUMP % PERIOD) for n in chunks.tolist()]
+    assert all(distance >= 0.38 * PERIOD / n for n, distance in zip(chunks.tolist(), apart, strict=True))
+    assert min(apart) > 2**113
+    assert MAX_REPLICATIONS * CHUNK * LARGEST_GAME < 2**70
 
 
 def test_draws_are_uniform_and_purposes_seeds_and_replications_unrelated():

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-import simulation._turn
+import simulation._play
 from deterrence import Audit, CapMarket, Game, LabPopulation
 from simulation import PermitMarket, run
 from simulation._draws import Draws
@@ -95,7 +95,7 @@ def test_a_violator_is_caught_with_p_eff_and_not_with_p_s():
 
 def test_a_backcheck_believed_but_not_drawn_is_noticed(monkeypatch):
     """Belief and draw are kept apart, so that this fault can be planted and seen."""
-    rules_of = simulation._turn.rules_of
+    rules_of = simulation._play.rules_of
 
     def planted(game):
         unchecked = dataclasses.replace(game, audit=dataclasses.replace(game.audit, backcheck_prob=0.0))
@@ -105,7 +105,7 @@ def test_a_backcheck_believed_but_not_drawn_is_noticed(monkeypatch):
     law = exact_law(policy, violator=True)
     p_s = law[True, True, False] + law[False, True, False]
     p_eff = p_s + (1 - p_s) * Fraction(policy[-1])
-    monkeypatch.setattr(simulation._turn, "rules_of", planted)
+    monkeypatch.setattr(simulation._play, "rules_of", planted)
     catches = run(game_of(policy, permits=False), replications=RUNS // 100, rng=12).catches.sum()
     assert catch_z(catches, p_eff) < -100
     assert abs(catch_z(catches, p_s)) <= stats.norm.isf(FALSE_ALARM / 2)
@@ -125,7 +125,7 @@ def test_labs_expect_what_the_violators_law_holds_for_them():
 def test_rounding_gives_no_room_to_what_is_impossible(monkeypatch):
     """The largest draw falls in the last outcome; where every run is checked, that must be a check."""
     largest = np.nextafter(1.0, 0.0)
-    monkeypatch.setattr(Draws, "uniforms", lambda self, *_: np.full((1, 1, 100), largest))
+    monkeypatch.setattr(Draws, "uniforms", lambda self, *_, **__: np.full((1, 1, 100), largest))
     tenths = [f"0.{k}" for k in range(1, 10)]
     for alpha, pi_0 in itertools.product(tenths, tenths):
         market = PermitMarket(game_of(("0.9", pi_0, alpha, "0.1", "1"), permits=True), rng=1)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from deterrence import CapMarket, Game
-from simulation import QUANTITIES, PermitMarket, run
+from simulation import COLUMNS, QUANTITIES, PermitMarket, run
 
 STEPS, REPLICATIONS = 2, 3
 
@@ -16,8 +16,7 @@ STEPS, REPLICATIONS = 2, 3
 def with_ties(market: PermitMarket, every: int, number: int) -> PermitMarket:
     """Make many bids equal in every few games: values on a coarse grid."""
     if number % every == 0:
-        values = market.columns.gross_value
-        values[:] = np.round(values * 2) / 2
+        market.columns.gross_value = np.round(market.columns.gross_value * 2) / 2
     return market
 
 
@@ -73,7 +72,7 @@ def check_counts(market: PermitMarket, game: Game, row: int) -> None:
     q = {name: getattr(market, name)[row] for name in QUANTITIES}
     finite = [name for name in QUANTITIES if name not in ("price", "unpermitted_compliance_rate")]
     assert all(math.isfinite(q[name]) for name in finite)
-    assert all(np.isfinite(column).all() for column in vars(labs).values())
+    assert all(np.isfinite(getattr(labs, name)).all() for name in COLUMNS)
     assert n == q["permits"] + q["deterred"] + q["violations"]
     assert q["permits"] == labs.has_permit[row].sum()
     assert q["violations"] == (~labs.compliant[row]).sum()

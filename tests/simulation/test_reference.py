@@ -16,7 +16,8 @@ from simulation._draws import Draws, Purpose
 class PlainLab:
     value: float
     risk: float
-    wealth: float = 0.0
+    income: float = 0.0
+    caught: int = 0
     bid: float = field(init=False)
     permit: bool = field(init=False)
     violates: bool = field(init=False)
@@ -30,7 +31,7 @@ class PlainMarket:
         values = self.draws.types(Purpose.VALUE, game.lab.gross_value)[0].tolist()
         risks = self.draws.types(Purpose.RISK, game.lab.risk_profile)[0].tolist()
         self.labs = [PlainLab(v, r) for v, r in zip(values, risks, strict=True)]
-        self.account, self.step = 0.0, 0
+        self.step = self.catches = self.checks = 0
         audit, cap = game.audit, game.audit.liability_cap
         cap = math.inf if cap is None else cap
         posted = audit.liability_rule == "posted"
@@ -75,9 +76,13 @@ class PlainMarket:
                 rent = one.value - lab.cost
                 net = rent >= 0 and complies(p_eff=1.0, B=one.bid, g=price)
                 one.permit = one.value >= price if market.purchase_rule == "gross" else net
-        for one in labs:
-            one.wealth -= price if one.permit else 0.0
         return price
+
+    def wealth(self) -> list[float]:
+        return [self.step * one.income - self.fine * one.caught for one in self.labs]
+
+    def account(self) -> float:
+        return self.step * self.revenue + self.fine * self.catches - self.game.audit.cost * self.checks
 
     def turn(self) -> dict[str, float]:
         lab, audit, n = self.game.lab, self.game.audit, len(self.labs)
@@ -94,17 +99,17 @@ class PlainMarket:
             rents.append(rent if one.permit or one.violates else 0.0)
             if not one.permit and not one.violates:
                 continue
-            one.wealth += rent + lab.racing_value if one.violates else rent
+            one.income = rent + lab.racing_value if one.violates else rent - price
             _, check = self.outcome(one.violates, u[i])
             audits, backchecks = audits + (check == "audit"), backchecks + (check == "backcheck")
             false_audits += check == "audit" and not one.violates
             if one.violates and check != "none":
-                caught, one.wealth = caught + 1, one.wealth - self.fine
+                caught, one.caught = caught + 1, one.caught + 1
         self.step += 1
         permits, violations = sum(one.permit for one in self.labs), sum(one.violates for one in self.labs)
         without, checks = n - permits, audits + backchecks
         revenue, penalties = price * permits if permits else 0.0, self.fine * caught
-        self.account += revenue + penalties - audit.cost * checks
+        self.catches, self.checks, self.revenue = self.catches + caught, self.checks + checks, revenue
         welfare = np.sum(rents) + (lab.racing_value - audit.harm) * violations - audit.cost * checks
         return dict(
             zip(QUANTITIES, (
@@ -124,5 +129,5 @@ def test_the_engine_equals_the_reference_bit_for_bit_on_200_random_games(games):
                 for name, expected in plain.turn().items():
                     got = getattr(record, name)[row, step]
                     assert np.array_equal(got, expected, equal_nan=True), (seed, name, got, expected)
-            assert record.account[row] == plain.account
-            assert record.wealth[row] == np.sum([one.wealth for one in plain.labs])
+            assert record.account[row] == plain.account()
+            assert record.wealth[row] == np.sum(plain.wealth())

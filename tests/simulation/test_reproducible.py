@@ -13,10 +13,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import simulation._draws
+import simulation._enforcement
+import simulation._play
 import simulation._record
-import simulation._turn
 from deterrence import Game, LabPopulation, LogNormal, Scenario, TruncatedNormal
-from simulation import QUANTITIES, PermitMarket, Record, run
+from simulation import COLUMNS, QUANTITIES, PermitMarket, Record, run
 
 ARRAYS = (*QUANTITIES, "wealth", "account")
 ROOT = Path(__file__).parents[2]
@@ -70,12 +72,15 @@ def test_the_same_seed_gives_the_same_bytes_in_another_process(game):
 
 
 @pytest.mark.parametrize("cells", [1, 47, 20 * 33, 10**9])
-@pytest.mark.parametrize("ahead", [1, 700, 10**9])
-def test_blocks_of_any_size_give_the_same_bytes(game, monkeypatch, cells, ahead):
-    whole = run(game, replications=100, steps=4, rng=7)
+@pytest.mark.parametrize("in_cache", [1, 700, 10**9])
+@pytest.mark.parametrize("kept", [0, 10**9])
+def test_blocks_of_any_size_give_the_same_bytes(game, monkeypatch, cells, in_cache, kept):
+    whole = run(game, replications=100, steps=13, rng=7)
     monkeypatch.setattr(simulation._record, "BLOCK_CELLS", cells)
-    monkeypatch.setattr(simulation._turn, "DRAWS_AHEAD", ahead)
-    assert_same(whole, run(game, replications=100, steps=4, rng=7))
+    monkeypatch.setattr(simulation._enforcement, "IN_CACHE", in_cache)
+    monkeypatch.setattr(simulation._draws, "KEPT", kept)
+    monkeypatch.setattr(simulation._play, "PIECE", in_cache)
+    assert_same(whole, run(game, replications=100, steps=13, rng=7))
 
 
 def test_step_by_step_equals_run_and_the_record(game):
@@ -87,8 +92,8 @@ def test_step_by_step_equals_run_and_the_record(game):
             np.testing.assert_array_equal(getattr(stepped, name), getattr(record, name)[:, step])
     ran.run(4)
     ran.run(2)
-    for name, column in vars(stepped.columns).items():
-        assert column.tobytes() == getattr(ran.columns, name).tobytes()
+    for name in COLUMNS:
+        assert getattr(stepped.columns, name).tobytes() == getattr(ran.columns, name).tobytes()
     assert stepped.governor.account.tobytes() == ran.governor.account.tobytes() == record.account.tobytes()
     assert stepped.columns.wealth.sum(axis=1).tobytes() == record.wealth.tobytes()
     a, b = (market.datacollector.get_model_vars_dataframe() for market in (stepped, ran))

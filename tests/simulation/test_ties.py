@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from fractions import Fraction
 
+import numpy as np
 import pytest
 
 import simulation._turn
@@ -93,9 +94,10 @@ def test_nobody_buys_at_price_0_for_a_run_that_loses_money_unless_the_letter_say
 
 def test_equal_bids_are_served_in_order(baseline):
     market = PermitMarket(baseline, rng=1, replications=2)
-    market.columns.gross_value[:] = 0.5
-    market.columns.gross_value[:, 12:15] = 0.75
-    market.columns.gross_value[1, :] = 0.0
+    values = np.full((2, 20), 0.5)
+    values[:, 12:15] = 0.75
+    values[1, :] = 0.0
+    market.columns.gross_value = values
     market.step()
     assert market.columns.has_permit[0].nonzero()[0].tolist() == [*range(7), 12, 13, 14]
     assert market.price.tolist() == [0.5, 0.0]

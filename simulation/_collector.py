@@ -1,0 +1,144 @@
+"""A Mesa data collector that keeps arrays, and makes rows and lists of them when these are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import mesa
+import numpy as np
+
+from deterrence import ParameterError, Problem
+from simulation._columns import COLUMNS, LabTurns
+from simulation._labs import Lab
+from simulation._quantities import QUANTITIES, Turns
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from simulation._model import PermitMarket
+
+
+class ColumnCollector(mesa.DataCollector):
+    """Collects quantities of the market and columns of the labs after every step.
+
+    Its frames equal those of ``mesa.DataCollector(model_reporters={name: name, ...},
+    agenttype_reporters={Lab: {name: name, ...}})``, but it keeps arrays, so that ``market.run`` can play
+    many turns at once.
+
+    Parameters
+    ----------
+    quantities : iterable of str, optional
+        Any of `QUANTITIES`; by default all.
+    columns : iterable of str, optional
+        Any of `COLUMNS`; by default none.
+
+    Raises
+    ------
+    ParameterError
+        If a name is none of these.
+
+    Examples
+    --------
+    >>> from deterrence import Audit, CapMarket, Game, LabPopulation
+    >>> from simulation import ColumnCollector, Lab, PermitMarket
+    >>> game = Game(
+    ...     n_agents=3,
+    ...     audit=Audit(high_prob=0.6, base_prob=0.1, false_positive_rate=0.05,
+    ...                 false_negative_rate=0.2, penalty_amount=1.0),
+    ...     market=CapMarket(token_cap=1),
+    ...     lab=LabPopulation(gross_value_min=0.0, gross_value_max=1.0),
+    ... )
+    >>> market = PermitMarket(game, rng=7)
+    >>> market.datacollector = ColumnCollector(["permits"], columns=["has_permit"])
+    >>> market.run(2)
+    >>> market.datacollector.get_model_vars_dataframe()
+       permits
+    0      1.0
+    1      1.0
+    >>> len(market.datacollector.get_agenttype_vars_dataframe(Lab))
+    6
+    """
+
+    def __init__(self, quantities: Iterable[str] = QUANTITIES, columns: Iterable[str] = ()) -> None:
+        self.quantities = _known("quantities", quantities, QUANTITIES)
+        self.columns = _known("columns", columns, COLUMNS)
+        self._turns: list[Turns] = []
+        self._labs: list[tuple[range, list[int], dict[str, np.ndarray]]] = []
+        self._lists: dict[str, list[Any]] = {}
+        super().__init__(
+            model_reporters={name: name for name in self.quantities},
+            agenttype_reporters={Lab: {name: name for name in self.columns}} if self.columns else None,
+        )
+
+    def collect(self, model: Any) -> None:
+        """Collect the last turn of a `PermitMarket`."""
+        self.collect_turns(model, *model.last_turn)
+
+    def collect_turns(self, model: PermitMarket, turns: Turns, labs: LabTurns) -> None:
+        """Collect turns that have just been played, the last of them the one that `model` is in."""
+        self._turns.append(turns)
+        if len(self._turns) >= 64:
+            self._turns = _joined(self._turns)
+        if self.columns:
+            after = range(model.steps - turns.steps + 1, model.steps + 1)
+            here = [lab.index for lab in model.labs]
+            kept = {name: getattr(labs, name)[:, -turns.steps :, here] for name in self.columns}
+            self._labs.append((after, [lab.unique_id for lab in model.labs], kept))
+
+    @property
+    def model_vars(self) -> dict[str, list[Any]]:  # pyright: ignore[reportIncompatibleVariableOverride]
+        """A list for each quantity, with a value for each step collected."""
+        for turns in self._turns:
+            for name, values in self._lists.items():
+                column = np.broadcast_to(getattr(turns, name), turns.counts.shape[1:])
+                values.extend(column[0].tolist() if len(column) == 1 else column.T.copy())
+        self._turns = []
+        return self._lists
+
+    @model_vars.setter
+    def model_vars(self, lists: dict[str, list[Any]]) -> None:
+        self._lists = lists
+
+    def get_agenttype_vars_dataframe(self, agent_type: type) -> pd.DataFrame:
+        """One row for each step and lab, one column for each of the columns."""
+        if agent_type is not Lab or not self._labs:
+            return super().get_agenttype_vars_dataframe(agent_type)
+        import pandas as pd
+
+        frames = []
+        for steps, ids, kept in self._labs:
+            rows = pd.MultiIndex.from_product([steps, ids], names=["Step", "AgentID"])
+            frames.append(pd.DataFrame({k: _flat(v, len(steps)) for k, v in kept.items()}, index=rows))
+        return frames[0] if len(frames) == 1 else pd.concat(frames)
+
+
+def _known(field: str, names: Iterable[str], allowed: tuple[str, ...]) -> tuple[str, ...]:
+    names = tuple(names)
+    for name in names:
+        if name not in allowed:
+            raise ParameterError(Problem(field, name, "is not one", f"of {', '.join(allowed)}"))
+    return names
+
+
+def _joined(pieces: list[Turns]) -> list[Turns]:
+    """Neighbours with the same decisions as one."""
+    joined: list[Turns] = []
+    alike: list[Turns] = []
+    for piece in [*pieces, None]:
+        if alike and (piece is None or piece.decisions is not alike[0].decisions):
+            counts = np.concatenate([turns.counts for turns in alike], axis=2)
+            joined.append(Turns(alike[0].rules, alike[0].decisions, counts))
+            alike = []
+        if piece is not None:
+            alike.append(piece)
+    return joined
+
+
+def _flat(values: np.ndarray, steps: int) -> Any:
+    """Values step by step and lab by lab: numbers in a single market, else arrays over replications."""
+    replications, _, labs = values.shape
+    values = np.broadcast_to(values, (replications, steps, labs))
+    if replications == 1:
+        return values.ravel()
+    return list(np.moveaxis(values, 0, -1).reshape(steps * labs, replications))

@@ -1,0 +1,147 @@
+"""What turns come to for each lab."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from simulation._rules import AUDIT_CUT, CHECK_CUT, SUSPICIOUS, Rules
+from simulation._turn import Decisions, incomes
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Columns:
+    """The labs, each attribute an array with the labs along its last axis.
+
+    Attributes
+    ----------
+    gross_value, risk_profile : array of float
+        The lab's type, v (money) and r. Drawn once per replication.
+    bid : array of float, money
+        What it bids for a permit in a turn.
+    has_permit, compliant, runs : array of bool
+        Whether it holds a permit, does not violate, trains in a turn. A lab without a permit that
+        complies does not run.
+    signal, audited, backchecked, caught : array of bool
+        Whether it looked suspicious, was audited, was backchecked, was found to violate in a turn.
+    wealth : array of float, money
+        What it has earned, less what it has paid, since the start.
+    """
+
+    gross_value: np.ndarray
+    risk_profile: np.ndarray
+    bid: np.ndarray
+    has_permit: np.ndarray
+    compliant: np.ndarray
+    runs: np.ndarray
+    signal: np.ndarray
+    audited: np.ndarray
+    backchecked: np.ndarray
+    caught: np.ndarray
+    wealth: np.ndarray
+
+
+COLUMNS = tuple(field.name for field in fields(Columns))
+"""Names of the columns, in order."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Books:
+    """What labs have earned and paid while their decisions stood: turns times what each turn brings.
+
+    Attributes
+    ----------
+    opening : array of shape (replications, labs), money
+        What they had before.
+    turns : int
+        Turns since.
+    caught : array of int, shape (replications, labs)
+        How often each was caught since.
+    """
+
+    opening: np.ndarray
+    turns: int
+    caught: np.ndarray
+
+
+class LabTurns:
+    """What each lab went through in some turns with the same decisions.
+
+    Every one of `COLUMNS` is an attribute, of shape (replications, steps, labs), or (replications, 1, labs)
+    where it is the same in all steps.
+
+    Parameters
+    ----------
+    rules : Rules
+    decisions : Decisions
+    types : dict
+        Arrays ``gross_value`` and ``risk_profile``, of shape (replications, labs).
+    books : Books
+        After these turns.
+    u : array of shape (replications, steps, labs)
+        The draws of enforcement.
+    """
+
+    def __init__(
+        self, rules: Rules, decisions: Decisions, types: dict[str, np.ndarray], books: Books, u: np.ndarray
+    ) -> None:
+        self.rules, self.decisions, self.types, self.books, self.u = rules, decisions, types, books, u
+
+    @property
+    def gross_value(self) -> np.ndarray:
+        return self.types["gross_value"][:, None]
+
+    @property
+    def risk_profile(self) -> np.ndarray:
+        return self.types["risk_profile"][:, None]
+
+    @property
+    def bid(self) -> np.ndarray:
+        return np.maximum(self.gross_value - self.rules.cost, 0.0)
+
+    @property
+    def has_permit(self) -> np.ndarray:
+        return self.decisions.has_permit[:, None]
+
+    @property
+    def compliant(self) -> np.ndarray:
+        return ~self.decisions.violates[:, None]
+
+    @property
+    def runs(self) -> np.ndarray:
+        return self.has_permit | ~self.compliant
+
+    @property
+    def signal(self) -> np.ndarray:
+        outcome = np.zeros(self.u.shape, dtype=np.int8)
+        for cut in range(len(SUSPICIOUS) - 1):
+            outcome += self.u >= self._end(cut)
+        return self.runs & np.array(SUSPICIOUS)[outcome]
+
+    @property
+    def audited(self) -> np.ndarray:
+        return self.runs & (self.u < self._end(AUDIT_CUT))
+
+    @property
+    def backchecked(self) -> np.ndarray:
+        return self.runs & (self.u >= self._end(AUDIT_CUT)) & (self.u < self._end(CHECK_CUT))
+
+    @property
+    def caught(self) -> np.ndarray:
+        return ~self.compliant & (self.u < self._end(CHECK_CUT))
+
+    @property
+    def wealth(self) -> np.ndarray:
+        books, steps = self.books, self.u.shape[1]
+        turns, caught = np.int64(books.turns), books.caught[:, None]
+        if steps > 1:
+            times = np.cumsum(self.caught, axis=1, dtype=np.int64)
+            turns, caught = turns + np.arange(1 - steps, 1)[:, None], caught + (times - times[:, -1:])
+        income = incomes(self.rules, self.decisions, self.types["gross_value"])[:, None]
+        return books.opening[:, None] + (turns * income - self.rules.penalty * caught)
+
+    def _end(self, cut: int) -> np.ndarray:
+        """Where an outcome ends in the unit interval, for each lab if it runs."""
+        compliant_end, violator_end = self.rules.cuts[:, cut]
+        return np.where(self.compliant, compliant_end, violator_end)

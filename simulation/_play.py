@@ -1,0 +1,135 @@
+"""A game under way: its labs, what they and the Governor have earned, and the next step."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from typing import Literal
+
+import numpy as np
+
+from deterrence import Game
+from simulation._columns import Books, LabTurns
+from simulation._draws import Draws, Purpose
+from simulation._enforcement import CATCHES, CHECKS, Enforcement
+from simulation._quantities import Turns
+from simulation._rules import rules_of
+from simulation._turn import Decisions, decide
+
+PIECE = 2**22
+"""Numbers that a piece of the game may take: counts of its steps or, if they are kept, draws."""
+
+
+class Play:
+    """A game under way in some replications.
+
+    What is decided stands until a lab changes; until then the books are kept as the number of turns times
+    what each brings, so that rounding does not grow with time. A change closes them, and opens new ones.
+
+    Parameters
+    ----------
+    game : Game
+    seed : int
+    replications : range
+
+    Attributes
+    ----------
+    types : dict
+        Arrays ``gross_value`` and ``risk_profile``, of shape (replications, labs); to be changed by `write`.
+    labs : LabTurns or None
+        The last turn, lab by lab; None before the first.
+    """
+
+    def __init__(self, game: Game, seed: int, replications: range) -> None:
+        self.rules = rules_of(game)
+        self.labs: LabTurns | None = None
+        self._draws = Draws(seed, game.n_agents, replications)
+        # What is done to an array is done along its closest elements, and fast only if these are many.
+        self._order: Literal["C", "F"] = "F" if len(replications) > game.n_agents else "C"
+        self.types = {
+            name: np.asarray(self._draws.types(purpose, getattr(game.lab, name)), order=self._order)
+            for name, purpose in (("gross_value", Purpose.VALUE), ("risk_profile", Purpose.RISK))
+        }
+        self._present = np.ones(game.n_agents, dtype=bool)
+        self._enforcement: Enforcement | None = None
+        self._next_step = 0
+        self._open(self._zeros(float), np.zeros(len(replications)))
+
+    def _zeros(self, dtype: type) -> np.ndarray:
+        return np.zeros(self.types["gross_value"].shape, dtype, order=self._order)
+
+    def _open(self, wealth: np.ndarray, account: np.ndarray) -> None:
+        self._books = Books(opening=wealth, turns=0, caught=self._zeros(np.uint32))
+        self._opening_account = account
+        self._found = np.zeros((4, len(account)), dtype=np.int64)
+
+    def turns(self, steps: int, keep_labs: bool = False) -> Iterator[tuple[Turns, LabTurns]]:
+        """Play `steps` turns in as few pieces as memory allows.
+
+        Yields what each piece came to in the market, and for the labs in its last turn or, if they are to
+        be kept, in all.
+        """
+        end = self._next_step + steps
+        replications, labs = self._books.opening.shape
+        size = max(1, PIECE // (replications * (labs if keep_labs else 1)))
+        while self._next_step < end:
+            if self._enforcement is None:
+                self._enforcement = Enforcement(self.rules, self._decisions())
+            piece = range(self._next_step, min(self._next_step + size, end))
+            caught = self._books.caught.copy()
+            u = np.empty((replications, len(piece) if keep_labs else 1, labs))
+            counts = self._enforcement.play(self._draws, piece, caught, u)
+            # Nothing has changed before; from here to the end nothing can fail.
+            self._next_step = piece.stop
+            self._found += counts.sum(axis=-1, dtype=np.int64)
+            self._books = Books(
+                opening=self._books.opening, turns=self._books.turns + len(piece), caught=caught
+            )
+            decisions = self._enforcement.decisions
+            self.labs = LabTurns(self.rules, decisions, dict(self.types), self._books, u)
+            yield Turns(self.rules, decisions, counts), self.labs
+
+    def _decisions(self) -> Decisions:
+        here = self._present
+        if here.all():
+            return decide(self.rules, **self.types)
+        made = decide(self.rules, **{name: values[:, here] for name, values in self.types.items()})
+        has_permit, violates = self._zeros(bool), self._zeros(bool)
+        has_permit[:, here], violates[:, here] = made.has_permit, made.violates
+        return dataclasses.replace(made, has_permit=has_permit, violates=violates)
+
+    def wealth(self) -> np.ndarray:
+        """What each lab has earned less what it has paid, of shape (replications, labs)."""
+        if self.labs is None or self._books.turns == 0:
+            return self._books.opening
+        return self.labs.wealth[:, -1]
+
+    def account(self) -> np.ndarray:
+        """What the Governor has, of shape (replications,)."""
+        if self.labs is None or self._books.turns == 0:
+            return self._opening_account
+        rules, revenue = self.rules, self.labs.decisions.revenue
+        penalties = rules.penalty * self._found[CATCHES]
+        checks = rules.game.audit.cost * self._found[CHECKS]
+        return self._opening_account + (self._books.turns * revenue + penalties - checks)
+
+    def write(self, name: str, labs: slice | int, values: np.ndarray | float) -> None:
+        """Change the ``gross_value``, ``risk_profile`` or ``wealth`` of some labs."""
+        self._close()
+        if name == "wealth":
+            self._books.opening[:, labs] = values
+            return
+        if self.labs is not None and self.types[name] is self.labs.types[name]:
+            self.types[name] = self.types[name].copy(order="K")  # the last turn keeps what it was decided by
+        self.types[name][:, labs] = values
+        self._enforcement = None
+
+    def leave(self, lab: int) -> None:
+        """Take a lab out of the market: it neither bids nor runs from now on, and is not counted."""
+        self._close()
+        self._enforcement = None
+        self._present[lab] = False
+
+    def _close(self) -> None:
+        if self._books.turns:
+            self._open(self.wealth(), self.account())

@@ -1,0 +1,139 @@
+"""What turns come to for the market as a whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from simulation._enforcement import AUDITS, CATCHES, CHECKS, FALSE_AUDITS
+from simulation._rules import Rules
+from simulation._turn import Decisions
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Quantities:
+    """What a turn came to, each quantity an array of floats with one row per replication.
+
+    Attributes
+    ----------
+    price : money
+        Permit price; NaN where no permits are for sale (a cap of 0).
+    permits, violations, deterred : labs
+        Labs with a permit; labs that run without; labs without a permit that comply.
+    compliance_rate : in [0, 1]
+        Share of all labs that do not violate.
+    unpermitted_compliance_rate : in [0, 1]
+        Share of the labs without a permit that comply; NaN if every lab has one.
+    audits, false_audits, checks : counts
+        Audits after a signal, those of compliant labs, and audits plus backchecks.
+    catches : count
+        Violations found by an audit or a backcheck.
+    penalties, revenue : money
+        Paid by caught labs, and for permits, to the Governor.
+    welfare : money
+        Rents of all runs, plus racing value less harm of the violations, less the cost of checks.
+    """
+
+    price: np.ndarray
+    permits: np.ndarray
+    violations: np.ndarray
+    deterred: np.ndarray
+    compliance_rate: np.ndarray
+    unpermitted_compliance_rate: np.ndarray
+    audits: np.ndarray
+    false_audits: np.ndarray
+    checks: np.ndarray
+    catches: np.ndarray
+    penalties: np.ndarray
+    revenue: np.ndarray
+    welfare: np.ndarray
+
+
+QUANTITIES = tuple(field.name for field in fields(Quantities))
+"""Names of the quantities of a turn, in order."""
+
+
+class Turns:
+    """Some turns with the same decisions: what was counted in them, and all that follows from it.
+
+    Every one of `QUANTITIES` is an attribute, of shape (replications, steps), or (replications, 1) where
+    it is the same in all.
+
+    Parameters
+    ----------
+    rules : Rules
+    decisions : Decisions
+    counts : array of shape (4, replications, steps)
+        As from `Enforcement.play`, or means of them.
+    """
+
+    def __init__(self, rules: Rules, decisions: Decisions, counts: np.ndarray) -> None:
+        self.rules, self.decisions, self.counts = rules, decisions, counts
+
+    @property
+    def steps(self) -> int:
+        """Number of turns."""
+        return self.counts.shape[2]
+
+    @property
+    def price(self) -> np.ndarray:
+        return self.decisions.price[:, None]
+
+    @property
+    def permits(self) -> np.ndarray:
+        return self.decisions.permits[:, None]
+
+    @property
+    def violations(self) -> np.ndarray:
+        return self.decisions.violations[:, None]
+
+    @property
+    def deterred(self) -> np.ndarray:
+        return self._without_permit - self.violations
+
+    @property
+    def _without_permit(self) -> np.ndarray:
+        return self.decisions.labs - self.permits
+
+    @property
+    def compliance_rate(self) -> np.ndarray:
+        return _share(self.decisions.labs - self.violations, np.array(self.decisions.labs))
+
+    @property
+    def unpermitted_compliance_rate(self) -> np.ndarray:
+        return _share(self.deterred, self._without_permit)
+
+    @property
+    def audits(self) -> np.ndarray:
+        return self.counts[AUDITS].astype(float)
+
+    @property
+    def false_audits(self) -> np.ndarray:
+        return self.counts[FALSE_AUDITS].astype(float)
+
+    @property
+    def checks(self) -> np.ndarray:
+        return self.counts[CHECKS].astype(float)
+
+    @property
+    def catches(self) -> np.ndarray:
+        return self.counts[CATCHES].astype(float)
+
+    @property
+    def penalties(self) -> np.ndarray:
+        return self.rules.penalty * self.catches
+
+    @property
+    def revenue(self) -> np.ndarray:
+        return self.decisions.revenue[:, None]
+
+    @property
+    def welfare(self) -> np.ndarray:
+        audit = self.rules.game.audit
+        created = self.decisions.rents[:, None] + (self.rules.racing - audit.harm) * self.violations
+        return created - audit.cost * self.checks
+
+
+def _share(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    return np.divide(part, whole, out=np.full(part.shape, np.nan), where=whole > 0)
