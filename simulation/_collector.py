@@ -122,13 +122,13 @@ def _known(field: str, names: Iterable[str], allowed: tuple[str, ...]) -> tuple[
 
 
 def _joined(pieces: list[Turns]) -> list[Turns]:
-    """Neighbours with the same decisions as one."""
+    """Neighbours of which the labs decided the same as one."""
     joined: list[Turns] = []
     alike: list[Turns] = []
     for piece in [*pieces, None]:
-        if alike and (piece is None or piece.decisions is not alike[0].decisions):
+        if alike and (piece is None or piece.totals is not alike[0].totals):
             counts = np.concatenate([turns.counts for turns in alike], axis=2)
-            joined.append(Turns(alike[0].rules, alike[0].decisions, counts))
+            joined.append(Turns(alike[0].rules, alike[0].totals, counts))
             alike = []
         if piece is not None:
             alike.append(piece)

@@ -14,6 +14,7 @@ from simulation._columns import LabTurns
 from simulation._labs import Lab, LiveColumns
 from simulation._play import Play
 from simulation._quantities import QUANTITIES, Turns
+from simulation._rules import rules_of
 
 MAX_CELLS = 10**7
 """Labs times replications that are kept in memory at once: as many as the largest game has labs."""
@@ -106,7 +107,7 @@ class PermitMarket(mesa.Model):
         self.game = game
         self.seed = as_seed(game, rng)
         super().__init__(rng=self.seed)
-        self._play = Play(game, self.seed, self.replications)
+        self._play = Play(rules_of(game), self.seed, self.replications)
         self.columns = LiveColumns(self._play)
         self._turn: Turns | None = None
         self._is_played = False
@@ -180,7 +181,7 @@ class PermitMarket(mesa.Model):
         if self._turn is None or self._play.labs is None:
             raise RuntimeError("there was no turn yet")
         turn = self._turn
-        return Turns(turn.rules, turn.decisions, turn.counts[..., -1:]), self._play.labs
+        return Turns(turn.rules, turn.totals, turn.counts[..., -1:]), self._play.labs
 
     def per_replication(self, values: np.ndarray) -> PerReplication:
         """Values of shape (replications,), or the one value itself where there is one replication."""

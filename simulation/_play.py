@@ -8,12 +8,11 @@ from typing import Literal
 
 import numpy as np
 
-from deterrence import Game
 from simulation._columns import Books, LabTurns
 from simulation._draws import Draws, Purpose
 from simulation._enforcement import CATCHES, CHECKS, Enforcement
 from simulation._quantities import Turns
-from simulation._rules import rules_of
+from simulation._rules import Rules
 from simulation._turn import Decisions, decide
 
 PIECE = 2**22
@@ -28,7 +27,7 @@ class Play:
 
     Parameters
     ----------
-    game : Game
+    rules : Rules
     seed : int
     replications : range
 
@@ -40,8 +39,9 @@ class Play:
         The last turn, lab by lab; None before the first.
     """
 
-    def __init__(self, game: Game, seed: int, replications: range) -> None:
-        self.rules = rules_of(game)
+    def __init__(self, rules: Rules, seed: int, replications: range) -> None:
+        game = rules.game
+        self.rules = rules
         self.labs: LabTurns | None = None
         self._draws = Draws(seed, game.n_agents, replications)
         # What is done to an array is done along its closest elements, and fast only if these are many.
@@ -87,7 +87,7 @@ class Play:
             )
             decisions = self._enforcement.decisions
             self.labs = LabTurns(self.rules, decisions, dict(self.types), self._books, u)
-            yield Turns(self.rules, decisions, counts), self.labs
+            yield Turns(self.rules, decisions.totals, counts), self.labs
 
     def _decisions(self) -> Decisions:
         here = self._present
@@ -104,11 +104,20 @@ class Play:
             return self._books.opening
         return self.labs.wealth[:, -1]
 
+    def total_wealth(self) -> np.ndarray:
+        """What all labs together have, of shape (replications,)."""
+        opening = np.ascontiguousarray(self._books.opening).sum(axis=1)
+        if self.labs is None or self._books.turns == 0:
+            return opening
+        made = self.labs.decisions.totals
+        income = made.rents + self.rules.racing * made.violations - made.revenue
+        return opening + (self._books.turns * income - self.rules.penalty * self._found[CATCHES])
+
     def account(self) -> np.ndarray:
         """What the Governor has, of shape (replications,)."""
         if self.labs is None or self._books.turns == 0:
             return self._opening_account
-        rules, revenue = self.rules, self.labs.decisions.revenue
+        rules, revenue = self.rules, self.labs.decisions.totals.revenue
         penalties = rules.penalty * self._found[CATCHES]
         checks = rules.game.audit.cost * self._found[CHECKS]
         return self._opening_account + (self._books.turns * revenue + penalties - checks)

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-
 import numpy as np
 
 from simulation._enforcement import AUDITS, CATCHES, CHECKS, FALSE_AUDITS
 from simulation._rules import Rules
-from simulation._turn import Decisions
+from simulation._turn import Totals
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
 class Quantities:
-    """What a turn came to, each quantity an array of floats with one row per replication.
+    """What turns came to, each quantity an array of floats with one row per replication.
 
     Attributes
     ----------
@@ -50,7 +47,7 @@ class Quantities:
     welfare: np.ndarray
 
 
-QUANTITIES = tuple(field.name for field in fields(Quantities))
+QUANTITIES = tuple(Quantities.__annotations__)
 """Names of the quantities of a turn, in order."""
 
 
@@ -63,13 +60,13 @@ class Turns:
     Parameters
     ----------
     rules : Rules
-    decisions : Decisions
+    totals : Totals
     counts : array of shape (4, replications, steps)
         As from `Enforcement.play`, or means of them.
     """
 
-    def __init__(self, rules: Rules, decisions: Decisions, counts: np.ndarray) -> None:
-        self.rules, self.decisions, self.counts = rules, decisions, counts
+    def __init__(self, rules: Rules, totals: Totals, counts: np.ndarray) -> None:
+        self.rules, self.totals, self.counts = rules, totals, counts
 
     @property
     def steps(self) -> int:
@@ -78,15 +75,15 @@ class Turns:
 
     @property
     def price(self) -> np.ndarray:
-        return self.decisions.price[:, None]
+        return self.totals.price[:, None]
 
     @property
     def permits(self) -> np.ndarray:
-        return self.decisions.permits[:, None]
+        return self.totals.permits[:, None]
 
     @property
     def violations(self) -> np.ndarray:
-        return self.decisions.violations[:, None]
+        return self.totals.violations[:, None]
 
     @property
     def deterred(self) -> np.ndarray:
@@ -94,11 +91,15 @@ class Turns:
 
     @property
     def _without_permit(self) -> np.ndarray:
-        return self.decisions.labs - self.permits
+        return self._labs - self.permits
+
+    @property
+    def _labs(self) -> np.ndarray:
+        return self.totals.labs[:, None]
 
     @property
     def compliance_rate(self) -> np.ndarray:
-        return _share(self.decisions.labs - self.violations, np.array(self.decisions.labs))
+        return _share(self._labs - self.violations, self._labs)
 
     @property
     def unpermitted_compliance_rate(self) -> np.ndarray:
@@ -122,17 +123,17 @@ class Turns:
 
     @property
     def penalties(self) -> np.ndarray:
-        return self.rules.penalty * self.catches
+        return self.rules.penalty * self.counts[CATCHES]
 
     @property
     def revenue(self) -> np.ndarray:
-        return self.decisions.revenue[:, None]
+        return self.totals.revenue[:, None]
 
     @property
     def welfare(self) -> np.ndarray:
         audit = self.rules.game.audit
-        created = self.decisions.rents[:, None] + (self.rules.racing - audit.harm) * self.violations
-        return created - audit.cost * self.checks
+        created = self.totals.rents[:, None] + (self.rules.racing - audit.harm) * self.violations
+        return created - audit.cost * self.counts[CHECKS]
 
 
 def _share(part: np.ndarray, whole: np.ndarray) -> np.ndarray:

@@ -6,9 +6,9 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -17,6 +17,8 @@ from simulation._arguments import as_detail, as_replications, as_seed, as_steps,
 from simulation._columns import COLUMNS, Columns
 from simulation._play import Play
 from simulation._quantities import QUANTITIES, Quantities, Turns
+from simulation._rules import Rules, rules_of
+from simulation._turn import TOTALS, Totals
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -69,13 +71,26 @@ class Record(Quantities):
     wealth: np.ndarray
     account: np.ndarray
     labs: Columns | None
+    _turns: Turns
 
     def __post_init__(self) -> None:
         for holder in (self, *([self.labs] if self.labs else [])):
-            for field in fields(holder):
-                value = getattr(holder, field.name)
+            for value in vars(holder).values():
                 if isinstance(value, np.ndarray):
                     value.flags.writeable = False
+
+    def __getattr__(self, name: str) -> np.ndarray:
+        """Look up a quantity: what was counted is kept, and what follows from it made when asked for."""
+        if name not in QUANTITIES:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        values = getattr(self._turns, name)
+        if self.detail == "run":
+            values = values[:, 0].copy()
+        else:
+            values = np.broadcast_to(values, (len(self.replications), self.steps))
+        values.flags.writeable = False
+        self.__dict__[name] = values
+        return values
 
     def __repr__(self) -> str:
         return f"Record(seed={self.seed}, replications={self.replications}, steps={self.steps})"
@@ -168,55 +183,66 @@ def run(
     seed = as_seed(game, rng)
     size = max(1, BLOCK_CELLS // game.n_agents)
     blocks = (numbers[start : start + size] for start in range(0, len(numbers), size))
-    task = partial(_play, game, seed, steps, detail)
-    arrays: dict[str, np.ndarray] = {}
-    row = 0
+    rules = rules_of(game)
+    task = partial(_play, rules, seed, steps, detail)
+    parts: list[Part] = []
     for part in _in_order(task, blocks, executor, len(numbers) * steps * game.n_agents):
-        rows = slice(row, row + len(part["account"]))
-        for name, values in part.items():
-            if name not in arrays:
-                arrays[name] = np.empty((len(numbers), *values.shape[1:]), values.dtype)
-            arrays[name][rows] = values
-        row = rows.stop
+        parts.append(part)
         if progress is not None:
-            progress(rows.stop - rows.start)
-    return _record(arrays, game=game, seed=seed, replications=numbers, steps=steps, detail=detail)
+            progress(len(part.account))
+    totals = {name: np.concatenate([getattr(part.totals, name) for part in parts]) for name in TOTALS}
+    counts = np.concatenate([part.counts for part in parts], axis=1)
+    columns = {name: np.concatenate([part.columns[name] for part in parts]) for name in parts[0].columns}
+    return Record(
+        game=game,
+        seed=seed,
+        replications=numbers,
+        steps=steps,
+        detail=detail,
+        wealth=np.concatenate([part.wealth for part in parts]),
+        account=np.concatenate([part.account for part in parts]),
+        labs=Columns(**columns) if columns else None,
+        _turns=Turns(rules, Totals(**totals), counts),
+    )
 
 
-def _play(game: Game, seed: int, steps: int, detail: Detail, numbers: range) -> dict[str, np.ndarray]:
-    """Play a block of replications. What is the same in all steps is there once, except in many pieces."""
-    play = Play(game, seed, numbers)
-    pieces: list[dict[str, np.ndarray]] = []
-    found = np.zeros((4, len(numbers), 1), dtype=np.int64)
+class Part(NamedTuple):
+    """What a block of replications came to."""
+
+    totals: Totals
+    counts: np.ndarray
+    columns: dict[str, np.ndarray]
+    wealth: np.ndarray
+    account: np.ndarray
+
+
+def _play(rules: Rules, seed: int, steps: int, detail: Detail, numbers: range) -> Part:
+    """Play a block of replications."""
+    play = Play(rules, seed, numbers)
+    pieces: list[Turns] = []
+    columns: dict[str, list[np.ndarray]] = {name: [] for name in COLUMNS if detail == "lab"}
     for turns, labs in play.turns(steps, keep_labs=detail == "lab"):
         if detail == "run":
-            found += turns.counts.sum(axis=2, keepdims=True, dtype=np.int64)
-            mean = Turns(turns.rules, turns.decisions, found / steps)
-            pieces = [{name: getattr(mean, name)[:, 0] for name in QUANTITIES}]
-            continue
-        pieces.append({name: getattr(turns, name) for name in QUANTITIES})
-        if detail == "lab":
-            pieces[-1] |= {f"labs.{name}": getattr(labs, name) for name in COLUMNS}
-    whole = pieces[0]
-    if len(pieces) > 1:
-        lengths = [piece["audits"].shape[1] for piece in pieces]
-        for name in whole:
-            full = [
-                np.broadcast_to(piece[name], (len(numbers), length, *piece[name].shape[2:]))
-                for piece, length in zip(pieces, lengths, strict=True)
-            ]
-            whole[name] = np.concatenate(full, axis=1)
-    whole["wealth"] = np.ascontiguousarray(play.wealth()).sum(axis=1)
-    whole["account"] = play.account()
-    return whole
+            turns = Turns(rules, turns.totals, turns.counts.sum(axis=2, keepdims=True) / steps)
+        pieces.append(turns)
+        for name, column in columns.items():
+            column.append(np.broadcast_to(getattr(labs, name), labs.u.shape))
+    counts = [turns.counts for turns in pieces]
+    return Part(
+        totals=pieces[0].totals,
+        counts=np.sum(counts, axis=0) if detail == "run" else np.concatenate(counts, axis=2),
+        columns={name: np.concatenate(column, axis=1) for name, column in columns.items()},
+        wealth=play.total_wealth(),
+        account=play.account(),
+    )
 
 
 def _in_order(
-    task: Callable[[range], dict[str, np.ndarray]],
+    task: Callable[[range], Part],
     blocks: Iterator[range],
     executor: Executor | None,
     lab_turns: int,
-) -> Iterator[dict[str, np.ndarray]]:
+) -> Iterator[Part]:
     """Results of all blocks in their order, worked on in parallel where there is an executor or much work."""
     if executor is None:
         if lab_turns < WORTH_A_THREAD:
@@ -225,7 +251,7 @@ def _in_order(
         with ThreadPoolExecutor(os.cpu_count()) as threads:
             yield from _in_order(task, blocks, threads, lab_turns)
         return
-    waiting: deque[Future[dict[str, np.ndarray]]] = deque()
+    waiting: deque[Future[Part]] = deque()
     try:
         for block in blocks:
             waiting.append(executor.submit(task, block))
@@ -236,18 +262,6 @@ def _in_order(
     finally:
         for future in waiting:
             future.cancel()
-
-
-def _record(arrays: dict[str, np.ndarray], **question: Any) -> Record:
-    rows, steps = len(arrays["account"]), question["steps"]
-    labs = None
-    if question["detail"] != "run":
-        for name, values in arrays.items():
-            if values.ndim > 1:
-                arrays[name] = np.broadcast_to(values, (rows, steps, *values.shape[2:]))
-    if question["detail"] == "lab":
-        labs = Columns(**{name: arrays.pop(f"labs.{name}") for name in COLUMNS})
-    return Record(labs=labs, **arrays, **question)
 
 
 def _check_size(labs: int, replications: int, steps: int, detail: Detail) -> None:

@@ -8,7 +8,7 @@ those who run is drawn anew in each.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -17,31 +17,46 @@ from simulation._rules import Rules
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Decisions:
-    """What the market and the labs decide, arrays of shape (replications, labs) or (replications,).
+class Totals:
+    """What the decisions of a turn add up to, arrays of float of shape (replications,).
 
     Attributes
     ----------
-    labs : int
-        Number of labs in each market.
-    price : array of shape (replications,), money
+    labs : array, labs
+        Labs in the market.
+    price : array, money
         NaN where no permits are for sale.
-    has_permit, violates : array of bool
-        Whether a lab holds a permit; whether it runs without one. All others do not run.
-    permits, violations : array of float, shape (replications,)
-        How many do.
-    rents, revenue : array of shape (replications,), money
+    permits, violations : array, labs
+        Labs with a permit; labs that run without.
+    rents, revenue : array, money
         Value less cost of all runs; paid for permits.
     """
 
-    labs: int
+    labs: np.ndarray
     price: np.ndarray
-    has_permit: np.ndarray
-    violates: np.ndarray
     permits: np.ndarray
     violations: np.ndarray
     rents: np.ndarray
     revenue: np.ndarray
+
+
+TOTALS = tuple(field.name for field in fields(Totals))
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Decisions:
+    """What the market and the labs decide.
+
+    Attributes
+    ----------
+    has_permit, violates : array of bool, shape (replications, labs)
+        Whether a lab holds a permit; whether it runs without one. All others do not run.
+    totals : Totals
+    """
+
+    has_permit: np.ndarray
+    violates: np.ndarray
+    totals: Totals
 
 
 def decide(rules: Rules, gross_value: np.ndarray, risk_profile: np.ndarray) -> Decisions:
@@ -50,17 +65,16 @@ def decide(rules: Rules, gross_value: np.ndarray, risk_profile: np.ndarray) -> D
     price, has_permit = trade(rules, gross_value, rent)
     violates = ~(has_permit | deterred(rules, price, rent, risk_profile))
     permits = count(has_permit).astype(float)
-    return Decisions(
-        labs=rent.shape[1],
+    totals = Totals(
+        labs=np.full(len(rent), float(rent.shape[1])),
         price=price,
-        has_permit=has_permit,
-        violates=violates,
         permits=permits,
         violations=count(violates).astype(float),
         # In one order of labs whatever the layout, since the last digits of a sum depend on it.
         rents=np.ascontiguousarray(np.where(has_permit | violates, rent, 0.0)).sum(axis=1),
         revenue=np.where(permits > 0, price, 0.0) * permits,
     )
+    return Decisions(has_permit=has_permit, violates=violates, totals=totals)
 
 
 def trade(rules: Rules, gross_value: np.ndarray, rent: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -113,7 +127,7 @@ def incomes(rules: Rules, decisions: Decisions, gross_value: np.ndarray) -> np.n
     """Money that each lab earns in a turn, less what it pays for its permit."""
     rent = gross_value - rules.cost
     earned = np.where(decisions.violates, rent + rules.racing, 0.0)
-    np.subtract(rent, decisions.price[:, None], out=earned, where=decisions.has_permit)
+    np.subtract(rent, decisions.totals.price[:, None], out=earned, where=decisions.has_permit)
     return earned
 
 

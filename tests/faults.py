@@ -2,19 +2,22 @@
 
 from dataclasses import replace
 
-import simulation._play as play
+import simulation._model
+import simulation._record
+import simulation._rules as rules
 import simulation._turn as turn
 
 
 def plant_undrawn_backchecks(monkeypatch):
     """Labs believe in backchecks that nobody makes."""
-    honest = play.rules_of
+    honest = rules.rules_of
 
     def rules_of(game):
         without = replace(game, audit=replace(game.audit, backcheck_prob=0.0))
         return replace(honest(game), cuts=honest(without).cuts)
 
-    monkeypatch.setattr(play, "rules_of", rules_of)
+    for user in (simulation._model, simulation._record):
+        monkeypatch.setattr(user, "rules_of", rules_of)
 
 
 def plant_strict_comparison(monkeypatch):

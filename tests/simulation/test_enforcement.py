@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-import simulation._play
+import simulation._record
+import simulation._rules
 from deterrence import Audit, CapMarket, Game, LabPopulation
 from simulation import PermitMarket, run
 from simulation._draws import Draws
@@ -95,7 +96,7 @@ def test_a_violator_is_caught_with_p_eff_and_not_with_p_s():
 
 def test_a_backcheck_believed_but_not_drawn_is_noticed(monkeypatch):
     """Belief and draw are kept apart, so that this fault can be planted and seen."""
-    rules_of = simulation._play.rules_of
+    rules_of = simulation._rules.rules_of
 
     def planted(game):
         unchecked = dataclasses.replace(game, audit=dataclasses.replace(game.audit, backcheck_prob=0.0))
@@ -105,7 +106,7 @@ def test_a_backcheck_believed_but_not_drawn_is_noticed(monkeypatch):
     law = exact_law(policy, violator=True)
     p_s = law[True, True, False] + law[False, True, False]
     p_eff = p_s + (1 - p_s) * Fraction(policy[-1])
-    monkeypatch.setattr(simulation._play, "rules_of", planted)
+    monkeypatch.setattr(simulation._record, "rules_of", planted)
     catches = run(game_of(policy, permits=False), replications=RUNS // 100, rng=12).catches.sum()
     assert catch_z(catches, p_eff) < -100
     assert abs(catch_z(catches, p_s)) <= stats.norm.isf(FALSE_ALARM / 2)

@@ -81,6 +81,11 @@ class PlainMarket:
     def wealth(self) -> list[float]:
         return [self.step * one.income - self.fine * one.caught for one in self.labs]
 
+    def total_wealth(self) -> float:
+        violations = sum(one.violates for one in self.labs)
+        income = self.rents + self.game.lab.racing_value * violations - self.revenue
+        return self.step * income - self.fine * self.catches
+
     def account(self) -> float:
         return self.step * self.revenue + self.fine * self.catches - self.game.audit.cost * self.checks
 
@@ -110,7 +115,8 @@ class PlainMarket:
         without, checks = n - permits, audits + backchecks
         revenue, penalties = price * permits if permits else 0.0, self.fine * caught
         self.catches, self.checks, self.revenue = self.catches + caught, self.checks + checks, revenue
-        welfare = np.sum(rents) + (lab.racing_value - audit.harm) * violations - audit.cost * checks
+        self.rents = float(np.sum(rents))
+        welfare = self.rents + (lab.racing_value - audit.harm) * violations - audit.cost * checks
         return dict(
             zip(QUANTITIES, (
                 price, permits, violations, without - violations, (n - violations) / n,
@@ -130,4 +136,4 @@ def test_the_engine_equals_the_reference_bit_for_bit_on_200_random_games(games):
                     got = getattr(record, name)[row, step]
                     assert np.array_equal(got, expected, equal_nan=True), (seed, name, got, expected)
             assert record.account[row] == plain.account()
-            assert record.wealth[row] == np.sum(plain.wealth())
+            assert record.wealth[row] == plain.total_wealth()
