@@ -73,9 +73,9 @@ class ColumnCollector(mesa.DataCollector):
 
     def collect(self, model: Any) -> None:
         """Collect the last turn of a `PermitMarket`."""
-        self.collect_turns(model, *model.last_turn)
+        self.collect_turns(model, model.last_turn, model.last_labs if self.columns else None)
 
-    def collect_turns(self, model: PermitMarket, turns: Turns, labs: LabTurns) -> None:
+    def collect_turns(self, model: PermitMarket, turns: Turns, labs: LabTurns | None) -> None:
         """Collect turns that have just been played, the last of them the one that `model` is in."""
         self._turns.append(turns)
         if len(self._turns) >= 64:

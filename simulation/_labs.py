@@ -8,8 +8,8 @@ import mesa
 import numpy as np
 
 from deterrence import ParameterError, Problem
+from simulation._ahead import Ahead
 from simulation._columns import COLUMNS, Columns
-from simulation._play import Play
 
 if TYPE_CHECKING:
     from simulation._model import PermitMarket
@@ -26,15 +26,15 @@ class LiveColumns(Columns):
     comply.
     """
 
-    _play: Play
+    _game: Ahead
 
-    def __init__(self, play: Play) -> None:
-        self.__dict__["_play"] = play
+    def __init__(self, game: Ahead) -> None:
+        self.__dict__["_game"] = game
 
     def __getattr__(self, name: str) -> np.ndarray:
         if name not in COLUMNS:
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-        play = self._play
+        play = self._game.play
         if name in play.types:
             column = play.types[name]
         elif name == "wealth":
@@ -68,14 +68,14 @@ class LiveColumns(Columns):
         if values.dtype.kind not in "fiu" or not np.isfinite(values).all() or (values < AT_LEAST[name]).any():
             allowed = f"finite, >= {AT_LEAST[name]}"
             raise ParameterError(Problem(name, value, "cannot be a lab's", allowed))
-        self._play.write(name, labs, values)
+        self._game.play.write(name, labs, values)
         self.forget()
 
     def forget(self) -> None:
         """Look again: the market has moved on."""
-        play = self._play
+        game = self._game
         self.__dict__.clear()
-        self.__dict__["_play"] = play
+        self.__dict__["_game"] = game
 
 
 class Column:

@@ -8,12 +8,13 @@ import mesa
 import numpy as np
 
 from deterrence import Audit, Game, ParameterError, Problem
+from simulation._ahead import Ahead
 from simulation._arguments import as_replications, as_seed, as_steps, check_game
 from simulation._collector import ColumnCollector
 from simulation._columns import LabTurns
 from simulation._labs import Lab, LiveColumns
 from simulation._play import Play
-from simulation._quantities import QUANTITIES, Turns
+from simulation._quantities import Turns
 from simulation._rules import rules_of
 
 MAX_CELLS = 10**7
@@ -21,6 +22,22 @@ MAX_CELLS = 10**7
 
 PerReplication: TypeAlias = Any
 """A float in a single market, an array of shape (replications,) in an ensemble."""
+
+
+class Quantity:
+    """A quantity of the last turn, NaN before the first."""
+
+    def __init__(self, doc: str) -> None:
+        self.__doc__ = doc
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, market: PermitMarket | None, owner: type) -> PerReplication:
+        return self if market is None else market._game.quantity(self.name)
+
+    def __set__(self, market: PermitMarket, value: Any) -> None:
+        raise AttributeError(f"{self.name} is what the last turn came to, and cannot be written")
 
 
 class PermitMarket(mesa.Model):
@@ -84,19 +101,19 @@ class PermitMarket(mesa.Model):
     4
     """
 
-    price: PerReplication
-    permits: PerReplication
-    violations: PerReplication
-    deterred: PerReplication
-    compliance_rate: PerReplication
-    unpermitted_compliance_rate: PerReplication
-    audits: PerReplication
-    false_audits: PerReplication
-    checks: PerReplication
-    catches: PerReplication
-    penalties: PerReplication
-    revenue: PerReplication
-    welfare: PerReplication
+    price = Quantity("Permit price, money; NaN where no permits are for sale.")
+    permits = Quantity("Labs with a permit.")
+    violations = Quantity("Labs that run without a permit.")
+    deterred = Quantity("Labs without a permit that comply.")
+    compliance_rate = Quantity("Share of all labs that do not violate.")
+    unpermitted_compliance_rate = Quantity("Share of the labs without a permit that comply, NaN if none is.")
+    audits = Quantity("Audits after a signal.")
+    false_audits = Quantity("Audits of compliant labs.")
+    checks = Quantity("Audits plus backchecks.")
+    catches = Quantity("Violations found.")
+    penalties = Quantity("Paid by caught labs, money.")
+    revenue = Quantity("Paid for permits, money.")
+    welfare = Quantity("Rents and racing values, less harm and the cost of checks, money.")
 
     def __init__(self, game: Game, *, rng: Any = None, replications: int | range = 1) -> None:
         check_game(game)
@@ -107,9 +124,8 @@ class PermitMarket(mesa.Model):
         self.game = game
         self.seed = as_seed(game, rng)
         super().__init__(rng=self.seed)
-        self._play = Play(rules_of(game), self.seed, self.replications)
-        self.columns = LiveColumns(self._play)
-        self._turn: Turns | None = None
+        self._game = Ahead(Play(rules_of(game), self.seed, self.replications))
+        self.columns = LiveColumns(self._game)
         self._is_played = False
         self._registered = 0
         self._labs: dict[int, Lab] | None = None
@@ -117,20 +133,12 @@ class PermitMarket(mesa.Model):
         self._registered += game.n_agents  # the labs' numbers are theirs whenever they are built
         self.datacollector = ColumnCollector()
 
-    def __getattr__(self, name: str) -> PerReplication:
-        """Look up a quantity of the last turn."""
-        if name not in QUANTITIES:
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-        if self._turn is None:
-            return self.per_replication(np.full(len(self.replications), np.nan))
-        return self.per_replication(getattr(self._turn, name)[:, -1])
-
     def step(self) -> None:
         """Play one turn: trade, comply, enforce."""
         if self._is_played:
             return
-        for turns, _ in self._play.turns(1):
-            self._moved_on(turns)
+        self._game.turn()
+        self.columns.forget()
         self.datacollector.collect(self)
 
     def run(self, steps: int) -> None:
@@ -150,27 +158,24 @@ class PermitMarket(mesa.Model):
             for _ in range(steps):
                 self.step()
             return
-        for turns, labs in self._play.turns(steps, keep_labs=bool(collector.columns)):
+        for turns, labs in self._game.turns(steps, keep_labs=bool(collector.columns)):
             self._pass_time(turns.steps)
-            self._moved_on(turns)
+            self.columns.forget()
             collector.collect_turns(self, turns, labs)
 
     def _pass_time(self, steps: int) -> None:
-        if not hasattr(self, "run_for"):
+        pass_on = getattr(self, "run_for", None)  # from Mesa 3.5 on it has a clock of its own
+        if pass_on is None:
             self.steps += steps
             return
         self._is_played = True
         try:
-            self.run_for(steps)  # Mesa's own clock, from 3.5 on
+            pass_on(steps)
         finally:
             self._is_played = False
 
-    def _moved_on(self, turns: Turns) -> None:
-        self._turn = turns
-        self.columns.forget()
-
     @property
-    def last_turn(self) -> tuple[Turns, LabTurns]:
+    def last_turn(self) -> Turns:
         """What the last turn came to, for a collector.
 
         Raises
@@ -178,10 +183,14 @@ class PermitMarket(mesa.Model):
         RuntimeError
             Before the first turn.
         """
-        if self._turn is None or self._play.labs is None:
+        if (turn := self._game.shown) is None:
             raise RuntimeError("there was no turn yet")
-        turn = self._turn
-        return Turns(turn.rules, turn.totals, turn.counts[..., -1:]), self._play.labs
+        return turn
+
+    @property
+    def last_labs(self) -> LabTurns | None:
+        """What it was for the labs, None before the first turn."""
+        return self._game.play.labs
 
     def per_replication(self, values: np.ndarray) -> PerReplication:
         """Values of shape (replications,), or the one value itself where there is one replication."""
@@ -238,7 +247,7 @@ class PermitMarket(mesa.Model):
         """Let an agent go; a lab leaves the market."""
         super().deregister_agent(agent)
         if isinstance(agent, Lab) and self._built().pop(agent.index, None) is not None:
-            self._play.leave(agent.index)
+            self._game.play.leave(agent.index)
 
 
 class Governor(mesa.Agent):
@@ -254,4 +263,4 @@ class Governor(mesa.Agent):
     @property
     def account(self) -> PerReplication:
         """Permits sold and penalties collected, less the cost of checks, since the start; money."""
-        return self.model.per_replication(self.model._play.account())
+        return self.model.per_replication(self.model._game.play.account())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -81,13 +81,21 @@ class Play:
             counts = self._enforcement.play(self._draws, piece, caught, u)
             # Nothing has changed before; from here to the end nothing can fail.
             self._next_step = piece.stop
-            self._found += counts.sum(axis=-1, dtype=np.int64)
+            self._found = self._found + np.add.reduce(counts, axis=-1, dtype=np.int64)
             self._books = Books(
                 opening=self._books.opening, turns=self._books.turns + len(piece), caught=caught
             )
             decisions = self._enforcement.decisions
             self.labs = LabTurns(self.rules, decisions, dict(self.types), self._books, u)
             yield Turns(self.rules, decisions.totals, counts), self.labs
+
+    def bookmark(self) -> tuple[Any, ...]:
+        """Where the game is, for `back_to`."""
+        return self._next_step, self._found, self._books, self.labs
+
+    def back_to(self, bookmark: tuple[Any, ...]) -> None:
+        """Go back to where the game was; only past turns that nobody has changed a lab in."""
+        self._next_step, self._found, self._books, self.labs = bookmark
 
     def _decisions(self) -> Decisions:
         here = self._present

@@ -1,0 +1,89 @@
+"""A game shown turn by turn, and played some turns ahead of that."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from simulation._columns import LabTurns
+from simulation._play import Play
+from simulation._quantities import Turns
+
+MOST_TURNS = 64
+MOST_CELLS = 2**16
+"""Turns, and turns times labs times replications, that are played before they are shown."""
+
+
+class Ahead:
+    """A game shown turn by turn.
+
+    To play many turns at once costs little more than to play one. So as long as nobody looks closer than
+    at the quantities, ever more turns are played together and shown one after another. Whoever looks
+    closer, or changes something, finds the game at the turn that is shown: it is taken back and played to
+    there, with the same bits.
+
+    Parameters
+    ----------
+    play : Play
+        From now on to be reached through this alone.
+    """
+
+    def __init__(self, play: Play) -> None:
+        self._play = play
+        self._cells = play.types["gross_value"].size
+        self._block: Turns | None = None
+        self._shown = 0
+        self._reach = 1
+        self._before = play.bookmark()
+        self._values: dict[str, list[float] | np.ndarray] = {}
+
+    def turn(self) -> None:
+        """Show the next turn."""
+        if self._block is None or self._shown == self._block.steps:
+            before = self._play.bookmark()
+            block, _ = next(self._play.turns(self._reach))
+            self._before = before
+            self._show(block, 0)
+            self._reach = max(1, min(2 * self._reach, MOST_TURNS, MOST_CELLS // self._cells))
+        self._shown += 1
+
+    def turns(self, steps: int, keep_labs: bool) -> Iterator[tuple[Turns, LabTurns]]:
+        """Play and show `steps` turns; see `Play.turns`."""
+        for turns, labs in self.play.turns(steps, keep_labs):
+            self._show(turns, turns.steps)
+            yield turns, labs
+
+    @property
+    def play(self) -> Play:
+        """The game at the turn that is shown."""
+        block = self._block
+        if block is not None and self._shown < block.steps:
+            self._play.back_to(self._before)
+            for _ in self._play.turns(self._shown):
+                pass
+            self._show(Turns(block.rules, block.totals, block.counts[..., : self._shown]), self._shown)
+        self._reach = 1
+        return self._play
+
+    @property
+    def shown(self) -> Turns | None:
+        """The last turn shown, None before the first."""
+        if self._block is None:
+            return None
+        counts = self._block.counts[..., self._shown - 1 : self._shown]
+        return Turns(self._block.rules, self._block.totals, counts)
+
+    def quantity(self, name: str) -> float | np.ndarray:
+        """A quantity of the last turn shown, a float in a single market; NaN before the first."""
+        if self._block is None:
+            unknown = np.full(len(self._play.account()), np.nan)
+            return unknown if unknown.size > 1 else np.nan
+        if name not in self._values:
+            values = np.broadcast_to(getattr(self._block, name), self._block.counts.shape[1:])
+            self._values[name] = values[0].tolist() if len(values) == 1 else values.T
+        value = self._values[name][self._shown - 1]
+        return value.copy() if isinstance(value, np.ndarray) else value
+
+    def _show(self, block: Turns, turns: int) -> None:
+        self._block, self._shown, self._values = block, turns, {}
