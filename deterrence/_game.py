@@ -251,6 +251,7 @@ class LabPopulation(_Noun):
         return self.racing_factor * self.capability_value
 
 
+@functools.lru_cache(maxsize=1024)
 def _either(other: Distribution | None, low: float | None, high: float | None) -> Distribution:
     if other is not None:
         return other

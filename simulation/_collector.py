@@ -65,7 +65,6 @@ class ColumnCollector(mesa.DataCollector):
         self.columns = _known("columns", columns, COLUMNS)
         self._turns: list[Turns] = []
         self._labs: list[tuple[range, list[int], dict[str, np.ndarray]]] = []
-        self._lists: dict[str, list[Any]] = {}
         super().__init__(
             model_reporters={name: name for name in self.quantities},
             agenttype_reporters={Lab: {name: name for name in self.columns}} if self.columns else None,
@@ -89,16 +88,30 @@ class ColumnCollector(mesa.DataCollector):
     @property
     def model_vars(self) -> dict[str, list[Any]]:  # pyright: ignore[reportIncompatibleVariableOverride]
         """A list for each quantity, with a value for each step collected."""
+        lists: dict[str, list[Any]] = {name: [] for name in self.quantities}
         for turns in self._turns:
-            for name, values in self._lists.items():
+            for name, values in lists.items():
                 column = np.broadcast_to(getattr(turns, name), turns.counts.shape[1:])
                 values.extend(column[0].tolist() if len(column) == 1 else column.T.copy())
-        self._turns = []
-        return self._lists
+        return lists
 
     @model_vars.setter
     def model_vars(self, lists: dict[str, list[Any]]) -> None:
-        self._lists = lists
+        """Let Mesa's collector begin with empty lists."""
+
+    def get_model_vars_dataframe(self) -> pd.DataFrame:
+        """One row for each step, one column for each quantity."""
+        if not self._turns or not self.quantities or self._turns[0].counts.shape[1] > 1:
+            return super().get_model_vars_dataframe()
+        import pandas as pd
+
+        table = np.empty((sum(turns.steps for turns in self._turns), len(self.quantities)))
+        row = 0
+        for turns in self._turns:
+            rows = slice(row, row := row + turns.steps)
+            for column, name in enumerate(self.quantities):
+                table[rows, column] = getattr(turns, name)[0]
+        return pd.DataFrame(table, columns=list(self.quantities))
 
     def get_agenttype_vars_dataframe(self, agent_type: type) -> pd.DataFrame:
         """One row for each step and lab, one column for each of the columns."""

@@ -15,8 +15,8 @@ from simulation._draws import Draws, Purpose, pieces
 from simulation._rules import AUDIT_CUT, CHECK_CUT, Rules
 from simulation._turn import Decisions, count
 
-IN_CACHE = 2**17
-"""Doubles drawn at once (1 MiB)."""
+IN_CACHE = 2**16
+"""Doubles drawn at once (512 KiB)."""
 
 AUDITS, FALSE_AUDITS, CHECKS, CATCHES = range(4)
 
@@ -58,11 +58,16 @@ class Enforcement:
         audit_end, check_end = self._audit_end[:, None], self._check_end[:, None]
         replications, _, labs = violates.shape
         counts = np.empty((4, replications, len(steps)), dtype=np.min_scalar_type(labs))
-        block = _Block(min(max(IN_CACHE, labs), replications * len(steps) * labs), replications > labs)
+        memory = _memory if labs <= IN_CACHE else _Memory()
+        memory.at_least(max(IN_CACHE, labs))
         for rows, piece in _blocks(steps, replications, labs):
             tally = counts[:, rows, piece.start - steps.start : piece.stop - steps.start]
-            u = block.laid_out(draws.uniforms(Purpose.ENFORCEMENT, piece, rows, out=block.drawn))
-            audited, checked = block.masks(u.shape)
+            u = draws.uniforms(Purpose.ENFORCEMENT, piece, rows, out=memory.drawn)
+            audited, checked = (_lying(mask, u.shape) for mask in memory.masks)
+            if audited.strides[2] > 1:
+                turned = _lying(memory.turned, u.shape)
+                turned[:] = u
+                u = turned
             if (ahead := piece.stop - steps.stop + last.shape[1]) > 0:
                 kept = last[rows, max(0, ahead - len(piece)) : ahead]
                 kept[:] = u[:, len(piece) - kept.shape[1] :]
@@ -91,44 +96,32 @@ def _blocks(steps: range, replications: int, labs: int) -> Iterator[tuple[slice,
                 )
 
 
-_here = threading.local()
+class _Memory(threading.local):
+    """Arrays for one block after another, since new memory costs as much as the work done in it."""
+
+    def __init__(self) -> None:
+        self.size = 0
+
+    def at_least(self, size: int) -> None:
+        """Make room for blocks of this many draws."""
+        if self.size < size:
+            self.drawn, self.turned = np.empty(size), np.empty(size)
+            self.masks = np.empty((2, size), dtype=bool)
+            self.size = size
 
 
-class _Memory:
-    def __init__(self, size: int) -> None:
-        self.drawn, self.turned, self.masks = np.empty(size), np.empty(size), np.empty((2, size), dtype=bool)
+_memory = _Memory()
 
 
-class _Block:
-    """Memory for one block after another.
+def _lying(flat: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """Array of shape (replications, steps, labs) in some memory, with the longest axis closest together.
 
-    What is done to an array is done along its closest elements, and fast only if these are many; so the
-    larger number, of replications or of labs, lies closest together.
+    What is done to an array is done along its closest elements, and fast only if these are many.
     """
-
-    def __init__(self, size: int, more_replications: bool) -> None:
-        if size > IN_CACHE:
-            memory = _Memory(size)
-        elif (memory := getattr(_here, "memory", None)) is None or memory.drawn.size < IN_CACHE:
-            memory = _here.memory = _Memory(IN_CACHE)
-        self.drawn, self._turned, self._masks = memory.drawn, memory.turned, memory.masks
-        self._turn = more_replications
-
-    def laid_out(self, u: np.ndarray) -> np.ndarray:
-        """The same draws, of shape (replications, steps, labs)."""
-        if not self._turn:
-            return u
-        turned = self._shaped(self._turned, u.shape)
-        turned[:] = u
-        return turned
-
-    def masks(self, shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
-        """Two arrays of bool that lie like the draws."""
-        return self._shaped(self._masks[0], shape), self._shaped(self._masks[1], shape)
-
-    def _shaped(self, flat: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-        replications, steps, labs = shape
-        flat = flat[: replications * steps * labs]
-        if self._turn:
-            return flat.reshape(steps, labs, replications).transpose(2, 0, 1)
-        return flat.reshape(shape)
+    replications, steps, labs = shape
+    flat = flat[: replications * steps * labs]
+    if replications > labs:
+        return flat.reshape(steps, labs, replications).transpose(2, 0, 1)
+    if steps > labs:
+        return flat.reshape(labs, replications, steps).transpose(1, 2, 0)
+    return flat.reshape(shape)
