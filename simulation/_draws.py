@@ -115,14 +115,21 @@ class Draws:
         purpose: Purpose,
         steps: range = range(1),
         rows: slice = slice(None),
+        labs: slice = slice(None),
         out: np.ndarray | None = None,
     ) -> np.ndarray:
         """Draws of shape (replications, steps, labs) for some steps, of all replications or some `rows`.
 
-        They are put in `out`, a flat array that is long enough, if they were not there before.
+        In one step of one replication also of some `labs`. They are put in `out`, a flat array that is
+        long enough, if they were not there before.
         """
         replications = self.replications[rows]
-        shape = len(replications), len(steps), self.n_labs
+        first, stop, _ = labs.indices(self.n_labs)
+        shape = len(replications), len(steps), stop - first
+        if stop - first < self.n_labs:
+            draws = np.empty(shape) if out is None else out[: stop - first].reshape(shape)
+            self._read(purpose, steps, replications.start, draws, first)
+            return draws
         cut = list(pieces(steps))
         if len(cut) == 1 and shape[0] > 1 and steps != chunk_of(steps.start)[1]:
             kept = self._chunk(purpose, steps)
@@ -151,11 +158,11 @@ class Draws:
             self._kept[purpose] = chunk, draws
         return draws[:, steps.start - chunk.start : steps.stop - chunk.start]
 
-    def _read(self, purpose: Purpose, steps: range, replication: int, out: np.ndarray) -> None:
-        """Fill a contiguous array with what lies from a replication's first step of a chunk on."""
+    def _read(self, purpose: Purpose, steps: range, replication: int, out: np.ndarray, lab: int = 0) -> None:
+        """Fill a contiguous array with what lies from a lab in a replication's step of a chunk on."""
         k, chunk = chunk_of(steps.start)
         place = replication * len(chunk) + steps.start - chunk.start
-        self._streams[purpose].read(k * JUMP + place * self.n_labs, out)
+        self._streams[purpose].read(k * JUMP + place * self.n_labs + lab, out)
 
     def types(self, purpose: Purpose, distribution: Uniform | TruncatedNormal | LogNormal) -> np.ndarray:
         """One value for each lab, of shape (replications, labs), by inverting the distribution."""

@@ -21,79 +21,77 @@ IN_CACHE = 2**16
 AUDITS, FALSE_AUDITS, CHECKS, CATCHES = range(4)
 
 
-class Enforcement:
-    """What the Governor does to labs whose decisions stand.
+def enforce(
+    rules: Rules, decisions: Decisions, draws: Draws, steps: range, caught: np.ndarray, last: np.ndarray
+) -> np.ndarray:
+    """Enforce in some steps, with the same decisions in all, and count.
 
     Parameters
     ----------
     rules : Rules
     decisions : Decisions
-    """
+    draws : Draws
+    steps : range
+    caught : array of int, shape (replications, labs)
+        How often each lab was caught; added to.
+    last : array of shape (replications, k, labs)
+        Where to put the draws of the last k steps.
 
-    def __init__(self, rules: Rules, decisions: Decisions) -> None:
-        self.decisions = decisions
-        self._audit_end, self._check_end = (
-            decisions.has_permit * compliant_end + decisions.violates * violator_end
+    Returns
+    -------
+    array of int, shape (4, replications, steps)
+        Audits, audits of compliant labs, audits and backchecks, violations found.
+    """
+    replications, n_labs = decisions.violates.shape
+    counts = np.zeros((4, replications, len(steps)), dtype=np.min_scalar_type(n_labs))
+    _memory.at_least(IN_CACHE)
+    for rows, piece, labs in _blocks(steps, replications, n_labs):
+        tally = counts[:, rows, piece.start - steps.start : piece.stop - steps.start]
+        u = draws.uniforms(Purpose.ENFORCEMENT, piece, rows, labs, out=_memory.drawn)
+        if (ahead := piece.stop - steps.stop + last.shape[1]) > 0:
+            kept = last[rows, max(0, ahead - len(piece)) : ahead, labs]
+            kept[:] = u[:, len(piece) - kept.shape[1] :]
+        audited, checked = (_lying(mask, u.shape) for mask in _memory.masks)
+        if audited.strides[2] > 1:
+            turned = _lying(_memory.turned, u.shape)
+            turned[:] = u
+            u = turned
+        permit, violates = decisions.has_permit[rows, None, labs], decisions.violates[rows, None, labs]
+        audit_end, check_end = (
+            permit * compliant_end + violates * violator_end
             for compliant_end, violator_end in rules.cuts[:, [AUDIT_CUT, CHECK_CUT]].T
         )  # 0 for labs that do not run, which no draw is below
-
-    def play(self, draws: Draws, steps: range, caught: np.ndarray, last: np.ndarray) -> np.ndarray:
-        """Enforce in some steps, and count.
-
-        Parameters
-        ----------
-        draws : Draws
-        steps : range
-        caught : array of int, shape (replications, labs)
-            How often each lab was caught; added to.
-        last : array of shape (replications, k, labs)
-            Where to put the draws of the last k steps.
-
-        Returns
-        -------
-        array of int, shape (4, replications, steps)
-            Audits, audits of compliant labs, audits and backchecks, violations found.
-        """
-        has_permit, violates = self.decisions.has_permit[:, None], self.decisions.violates[:, None]
-        audit_end, check_end = self._audit_end[:, None], self._check_end[:, None]
-        replications, _, labs = violates.shape
-        counts = np.empty((4, replications, len(steps)), dtype=np.min_scalar_type(labs))
-        memory = _memory if labs <= IN_CACHE else _Memory()
-        memory.at_least(max(IN_CACHE, labs))
-        for rows, piece in _blocks(steps, replications, labs):
-            tally = counts[:, rows, piece.start - steps.start : piece.stop - steps.start]
-            u = draws.uniforms(Purpose.ENFORCEMENT, piece, rows, out=memory.drawn)
-            audited, checked = (_lying(mask, u.shape) for mask in memory.masks)
-            if audited.strides[2] > 1:
-                turned = _lying(memory.turned, u.shape)
-                turned[:] = u
-                u = turned
-            if (ahead := piece.stop - steps.stop + last.shape[1]) > 0:
-                kept = last[rows, max(0, ahead - len(piece)) : ahead]
-                kept[:] = u[:, len(piece) - kept.shape[1] :]
-            np.less(u, audit_end[rows], out=audited)
-            np.less(u, check_end[rows], out=checked)
-            tally[AUDITS], tally[CHECKS] = count(audited), count(checked)
-            audited &= has_permit[rows]
-            checked &= violates[rows]
-            tally[FALSE_AUDITS], tally[CATCHES] = count(audited), count(checked)
-            caught[rows] += np.add.reduce(
-                checked.view(np.uint8), axis=1, dtype=np.min_scalar_type(len(piece))
-            )
-        return counts
+        np.less(u, audit_end, out=audited)
+        np.less(u, check_end, out=checked)
+        tally[AUDITS] += count(audited)
+        tally[CHECKS] += count(checked)
+        audited &= permit
+        checked &= violates
+        tally[FALSE_AUDITS] += count(audited)
+        tally[CATCHES] += count(checked)
+        times = np.add.reduce(checked.view(np.uint8), axis=1, dtype=np.min_scalar_type(len(piece)))
+        caught[rows, labs] += times
+    return counts
 
 
-def _blocks(steps: range, replications: int, labs: int) -> Iterator[tuple[slice, range]]:
-    """Rows and steps to draw together: many replications of a chunk, or many steps of one."""
+def _blocks(steps: range, replications: int, labs: int) -> Iterator[tuple[slice, range, slice]]:
+    """Rows, steps and labs to draw together.
+
+    Many replications of a chunk, or many steps of one replication, or many labs of one step.
+    """
+    all_labs = slice(0, labs)
     for piece in pieces(steps) if replications > 1 else [steps]:
-        rows = max(1, IN_CACHE // (labs * len(piece)))
-        length = len(piece) if rows > 1 else max(1, IN_CACHE // labs)
-        for first in range(0, replications, rows):
+        rows = IN_CACHE // (labs * len(piece))
+        if rows > 1:
+            for row in range(0, replications, rows):
+                yield slice(row, min(row + rows, replications)), piece, all_labs
+            continue
+        length = max(1, IN_CACHE // labs)
+        for row in range(replications):
             for start in range(piece.start, piece.stop, length):
-                yield (
-                    slice(first, min(first + rows, replications)),
-                    range(start, min(start + length, piece.stop)),
-                )
+                some = range(start, min(start + length, piece.stop))
+                for lab in range(0, labs, IN_CACHE):
+                    yield slice(row, row + 1), some, slice(lab, min(lab + IN_CACHE, labs))
 
 
 class _Memory(threading.local):

@@ -10,7 +10,7 @@ import numpy as np
 
 from simulation._columns import Books, LabTurns
 from simulation._draws import Draws, Purpose
-from simulation._enforcement import CATCHES, CHECKS, Enforcement
+from simulation._enforcement import CATCHES, CHECKS, enforce
 from simulation._quantities import Turns
 from simulation._rules import Rules
 from simulation._turn import Decisions, decide
@@ -51,7 +51,7 @@ class Play:
             for name, purpose in (("gross_value", Purpose.VALUE), ("risk_profile", Purpose.RISK))
         }
         self._present = np.ones(game.n_agents, dtype=bool)
-        self._enforcement: Enforcement | None = None
+        self._made: Decisions | None = None
         self._next_step = 0
         self._open(self._zeros(float), np.zeros(len(replications)))
 
@@ -73,21 +73,19 @@ class Play:
         replications, labs = self._books.opening.shape
         size = max(1, PIECE // (replications * (labs if keep_labs else 1)))
         while self._next_step < end:
-            if self._enforcement is None:
-                self._enforcement = Enforcement(self.rules, self._decisions())
+            made = self._made = self._made or self._decide()
             piece = range(self._next_step, min(self._next_step + size, end))
             caught = self._books.caught.copy()
             u = np.empty((replications, len(piece) if keep_labs else 1, labs))
-            counts = self._enforcement.play(self._draws, piece, caught, u)
+            counts = enforce(self.rules, made, self._draws, piece, caught, u)
             # Nothing has changed before; from here to the end nothing can fail.
             self._next_step = piece.stop
             self._found = self._found + np.add.reduce(counts, axis=-1, dtype=np.int64)
             self._books = Books(
                 opening=self._books.opening, turns=self._books.turns + len(piece), caught=caught
             )
-            decisions = self._enforcement.decisions
-            self.labs = LabTurns(self.rules, decisions, dict(self.types), self._books, u)
-            yield Turns(self.rules, decisions.totals, counts), self.labs
+            self.labs = LabTurns(self.rules, made, dict(self.types), self._books, u)
+            yield Turns(self.rules, made.totals, counts), self.labs
 
     def bookmark(self) -> tuple[Any, ...]:
         """Where the game is, for `back_to`."""
@@ -97,7 +95,7 @@ class Play:
         """Go back to where the game was; only past turns that nobody has changed a lab in."""
         self._next_step, self._found, self._books, self.labs = bookmark
 
-    def _decisions(self) -> Decisions:
+    def _decide(self) -> Decisions:
         here = self._present
         if here.all():
             return decide(self.rules, **self.types)
@@ -139,12 +137,12 @@ class Play:
         if self.labs is not None and self.types[name] is self.labs.types[name]:
             self.types[name] = self.types[name].copy(order="K")  # the last turn keeps what it was decided by
         self.types[name][:, labs] = values
-        self._enforcement = None
+        self._made = None
 
     def leave(self, lab: int) -> None:
         """Take a lab out of the market: it neither bids nor runs from now on, and is not counted."""
         self._close()
-        self._enforcement = None
+        self._made = None
         self._present[lab] = False
 
     def _close(self) -> None:

@@ -12,8 +12,11 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from deterrence import CapMarket, FixedPriceMarket, complies
+from deterrence import CapMarket, complies
 from simulation._rules import Rules
+
+SLAB = 2**15
+"""Labs that decide at once: few enough to stay in cache."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -61,53 +64,69 @@ class Decisions:
 
 def decide(rules: Rules, gross_value: np.ndarray, risk_profile: np.ndarray) -> Decisions:
     """Trade permits, and let the labs without one decide."""
-    rent = gross_value - rules.cost
-    price, has_permit = trade(rules, gross_value, rent)
-    violates = ~(has_permit | deterred(rules, price, rent, risk_profile))
+    replications, labs = gross_value.shape
+    price = sale_price(rules, gross_value)
+    has_permit, violates = (np.empty_like(gross_value, dtype=bool) for _ in range(2))
+    rents = np.zeros(replications)
+    slabs = [slice(start, start + SLAB) for start in range(0, labs, SLAB)]
+    for slab in slabs:
+        has_permit[:, slab] = buys(rules, price, gross_value[:, slab])
+    if isinstance(rules.game.market, CapMarket):
+        ration(rules, has_permit, gross_value, rules.game.market.token_cap)
+    for slab in slabs:
+        rent, permit = gross_value[:, slab] - rules.cost, has_permit[:, slab]
+        undeterred = ~(permit | deterred(rules, price, rent, risk_profile[:, slab]))
+        violates[:, slab] = undeterred
+        # In one order of labs whatever the layout, since the last digits of a sum depend on it.
+        rents += np.ascontiguousarray(np.where(permit | undeterred, rent, 0.0)).sum(axis=1)
     permits = count(has_permit).astype(float)
     totals = Totals(
-        labs=np.full(len(rent), float(rent.shape[1])),
+        labs=np.full(replications, float(labs)),
         price=price,
         permits=permits,
         violations=count(violates).astype(float),
-        # In one order of labs whatever the layout, since the last digits of a sum depend on it.
-        rents=np.ascontiguousarray(np.where(has_permit | violates, rent, 0.0)).sum(axis=1),
+        rents=rents,
         revenue=np.where(permits > 0, price, 0.0) * permits,
     )
     return Decisions(has_permit=has_permit, violates=violates, totals=totals)
 
 
-def trade(rules: Rules, gross_value: np.ndarray, rent: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Price of a permit, one per replication, and who gets one."""
+def sale_price(rules: Rules, gross_value: np.ndarray) -> np.ndarray:
+    """Price of a permit, one per replication: fixed, or the highest bid but ``token_cap`` - 1."""
     market = rules.game.market
+    replications, labs = gross_value.shape
+    if not isinstance(market, CapMarket):
+        return np.full(replications, market.fixed_price)
+    if market.token_cap == 0:
+        return np.full(replications, np.nan)
+    if market.token_cap >= labs:
+        return np.zeros(replications)
+    rent = gross_value - rules.cost
+    rent.partition(labs - market.token_cap, axis=1)
+    return np.maximum(rent[:, labs - market.token_cap], 0.0)
+
+
+def buys(rules: Rules, price: np.ndarray, gross_value: np.ndarray) -> np.ndarray:
+    """Who pays the price, or bids at least as much under a cap."""
+    market = rules.game.market
+    rent = gross_value - rules.cost
     if isinstance(market, CapMarket):
-        return _clear(np.maximum(rent, 0.0), market.token_cap)
-    return np.full(len(rent), market.fixed_price), _buys(gross_value, rent, market)
-
-
-def _clear(bid: np.ndarray, cap: int) -> tuple[np.ndarray, np.ndarray]:
-    """Price and winners of a sale to the `cap` highest positive bids; among equals the first labs win."""
-    replications, labs = bid.shape
-    if cap == 0:
-        return np.full(replications, np.nan), np.zeros(bid.shape, dtype=bool)
-    if cap >= labs:
-        return np.zeros(replications), bid > 0
-    price = np.partition(bid, labs - cap, axis=1)[:, labs - cap].copy()
-    wins = (bid >= price[:, None]) & (bid > 0)
-    tied = np.flatnonzero(count(wins) > cap)
-    if tied.size:
-        last = price[tied, None]
-        above, level = bid[tied] > last, bid[tied] == last
-        left = cap - np.count_nonzero(above, axis=1, keepdims=True)
-        wins[tied] = above | (level & (np.cumsum(level, axis=1) <= left))
-    return price, wins
-
-
-def _buys(gross_value: np.ndarray, rent: np.ndarray, market: FixedPriceMarket) -> np.ndarray:
+        return (rent >= price[:, None]) & (rent > 0)
     if market.purchase_rule == "gross":
         return gross_value >= market.fixed_price
     # A rent is a difference, so it has the tolerance of the compliance rule: a certain bid against a gain.
     return (rent >= 0) & complies(p_eff=1.0, B=np.maximum(rent, 0.0), g=market.fixed_price)
+
+
+def ration(rules: Rules, wins: np.ndarray, gross_value: np.ndarray, cap: int) -> None:
+    """Where more than `cap` labs bid the price or more, let the first of those who bid it win."""
+    tied = np.flatnonzero(count(wins) > cap)
+    if tied.size:
+        bid = np.where(wins[tied], gross_value[tied] - rules.cost, np.inf)
+        last = bid.min(axis=1, keepdims=True)
+        above, level = wins[tied] & (bid > last), bid == last
+        left = cap - np.count_nonzero(above, axis=1, keepdims=True)
+        wins[tied] = above | (level & (np.cumsum(level, axis=1) <= left))
 
 
 def deterred(rules: Rules, price: np.ndarray, rent: np.ndarray, risk_profile: np.ndarray) -> np.ndarray:
