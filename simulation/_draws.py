@@ -28,6 +28,7 @@ import math
 from bisect import bisect_right
 from collections.abc import Iterator
 from enum import IntEnum
+from typing import NamedTuple
 
 import numpy as np
 from numpy.random import PCG64DXSM, Generator, SeedSequence
@@ -51,21 +52,29 @@ class Purpose(IntEnum):
     ENFORCEMENT = 2
 
 
-def chunk_of(step: int) -> tuple[int, range]:
-    """Number and steps of the chunk in which a step lies."""
+class Chunk(NamedTuple):
+    """Steps that lie together: the ``number``-th such, and which steps."""
+
+    number: int
+    steps: range
+
+
+def chunk_of(step: int) -> Chunk:
+    """Chunk in which a step lies."""
     if step < FIRST_CHUNKS[-1]:
         k = bisect_right(FIRST_CHUNKS, step) - 1
-        return k, range(FIRST_CHUNKS[k], FIRST_CHUNKS[k + 1])
-    later, start = divmod(step - FIRST_CHUNKS[-1], CHUNK)
-    return len(FIRST_CHUNKS) - 1 + later, range(step - start, step - start + CHUNK)
+        return Chunk(k, range(FIRST_CHUNKS[k], FIRST_CHUNKS[k + 1]))
+    later, within = divmod(step - FIRST_CHUNKS[-1], CHUNK)
+    return Chunk(len(FIRST_CHUNKS) - 1 + later, range(step - within, step - within + CHUNK))
 
 
-def pieces(steps: range) -> Iterator[range]:
-    """Cut steps where chunks end."""
+def pieces(steps: range) -> Iterator[tuple[Chunk, range]]:
+    """Steps cut where chunks end, each piece with its chunk."""
     start = steps.start
     while start < steps.stop:
-        piece = range(start, min(chunk_of(start)[1].stop, steps.stop))
-        yield piece
+        chunk = chunk_of(start)
+        piece = range(start, min(chunk.steps.stop, steps.stop))
+        yield chunk, piece
         start = piece.stop
 
 
@@ -108,7 +117,7 @@ class Draws:
     def __init__(self, seed: int, n_labs: int, replications: range) -> None:
         self.n_labs, self.replications = n_labs, replications
         self._streams = {purpose: _Stream(seed, purpose) for purpose in Purpose}
-        self._kept: dict[Purpose, tuple[range, np.ndarray]] = {}
+        self._kept: dict[Purpose, tuple[Chunk, np.ndarray]] = {}
 
     def uniforms(
         self,
@@ -126,43 +135,36 @@ class Draws:
         replications = self.replications[rows]
         first, stop, _ = labs.indices(self.n_labs)
         shape = len(replications), len(steps), stop - first
-        if stop - first < self.n_labs:
-            draws = np.empty(shape) if out is None else out[: stop - first].reshape(shape)
-            self._read(purpose, steps, replications.start, draws, first)
-            return draws
-        cut = list(pieces(steps))
-        if len(cut) == 1 and shape[0] > 1 and steps != chunk_of(steps.start)[1]:
-            kept = self._chunk(purpose, steps)
-            if kept is not None:
-                return kept[rows]
         draws = np.empty(shape) if out is None else out[: math.prod(shape)].reshape(shape)
-        for piece in cut:
+        for chunk, piece in pieces(steps):
             part = draws[:, piece.start - steps.start : piece.stop - steps.start]
-            if part.flags.c_contiguous and (shape[0] == 1 or piece == chunk_of(piece.start)[1]):
-                self._read(purpose, piece, replications.start, part)
-                continue
-            for replication, row in zip(replications, part, strict=True):
-                self._read(purpose, piece, replication, row)
+            if len(replications) == 1 or piece == chunk.steps == steps:
+                self._read(purpose, chunk, replications.start, piece.start, part, first)
+            elif (kept := self._whole(purpose, chunk)) is not None:
+                part[:] = kept[rows, piece.start - chunk.steps.start : piece.stop - chunk.steps.start]
+            else:
+                for replication, row in zip(replications, part, strict=True):
+                    self._read(purpose, chunk, replication, piece.start, row)
         return draws
 
-    def _chunk(self, purpose: Purpose, steps: range) -> np.ndarray | None:
-        """Some steps of a chunk that is kept for those to come, if it is not too large for that."""
-        chunk = chunk_of(steps.start)[1]
-        shape = len(self.replications), len(chunk), self.n_labs
+    def _whole(self, purpose: Purpose, chunk: Chunk) -> np.ndarray | None:
+        """A chunk of all replications, kept for steps to come, if it is not too large for that."""
+        shape = len(self.replications), len(chunk.steps), self.n_labs
         if math.prod(shape) > KEPT:
             return None
-        kept, draws = self._kept.get(purpose, (range(0), np.empty(0)))
+        kept, draws = self._kept.get(purpose, (None, np.empty(0)))
         if kept != chunk:
             draws = np.empty(shape)
-            self._read(purpose, chunk, self.replications.start, draws)
+            self._read(purpose, chunk, self.replications.start, chunk.steps.start, draws)
             self._kept[purpose] = chunk, draws
-        return draws[:, steps.start - chunk.start : steps.stop - chunk.start]
+        return draws
 
-    def _read(self, purpose: Purpose, steps: range, replication: int, out: np.ndarray, lab: int = 0) -> None:
-        """Fill a contiguous array with what lies from a lab in a replication's step of a chunk on."""
-        k, chunk = chunk_of(steps.start)
-        place = replication * len(chunk) + steps.start - chunk.start
-        self._streams[purpose].read(k * JUMP + place * self.n_labs + lab, out)
+    def _read(
+        self, purpose: Purpose, chunk: Chunk, replication: int, step: int, out: np.ndarray, lab: int = 0
+    ) -> None:
+        """Fill a contiguous array with what lies from a lab's place in a chunk on."""
+        place = replication * len(chunk.steps) + step - chunk.steps.start
+        self._streams[purpose].read(chunk.number * JUMP + place * self.n_labs + lab, out)
 
     def types(self, purpose: Purpose, distribution: Uniform | TruncatedNormal | LogNormal) -> np.ndarray:
         """One value for each lab, of shape (replications, labs), by inverting the distribution."""

@@ -43,7 +43,7 @@ def enforce(
         Audits, audits of compliant labs, audits and backchecks, violations found.
     """
     replications, n_labs = decisions.violates.shape
-    counts = np.zeros((4, replications, len(steps)), dtype=np.min_scalar_type(n_labs))
+    counts = np.zeros((4, len(steps), replications), dtype=np.min_scalar_type(n_labs)).swapaxes(1, 2)
     _memory.at_least(IN_CACHE)
     for rows, piece, labs in _blocks(steps, replications, n_labs):
         tally = counts[:, rows, piece.start - steps.start : piece.stop - steps.start]
@@ -80,7 +80,7 @@ def _blocks(steps: range, replications: int, labs: int) -> Iterator[tuple[slice,
     Many replications of a chunk, or many steps of one replication, or many labs of one step.
     """
     all_labs = slice(0, labs)
-    for piece in pieces(steps) if replications > 1 else [steps]:
+    for piece in [piece for _, piece in pieces(steps)] if replications > 1 else [steps]:
         rows = IN_CACHE // (labs * len(piece))
         if rows > 1:
             for row in range(0, replications, rows):
