@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import math
 
 import numpy as np
 import pytest
+from exact import N as POINTS
 
 import simulation._draws
 from deterrence import CapMarket, Game, complies
-from exact import N as POINTS
 from simulation import COLUMNS, QUANTITIES, PermitMarket, run
 from simulation._draws import Draws, Purpose
 
@@ -91,11 +92,10 @@ class PlainMarket:
         lab.signal = lab.audited = lab.backchecked = lab.caught = False
         if not lab.runs:
             return
-        end = 0.0
-        for probability, signal, check in self.laws[lab.compliant]:
-            end += probability
-            if u < end:
-                break  # else it is the last, whatever the probabilities sum to
+        law = self.laws[lab.compliant]
+        ends = itertools.accumulate(probability for probability, _, _ in law)
+        # Whatever they sum to, the last has the rest.
+        _, signal, check = next((way for way, end in zip(law, ends, strict=True) if u < end), law[-1])
         lab.signal, lab.audited, lab.backchecked = signal, check == "audit", check == "backcheck"
         lab.caught = not lab.compliant and check != "none"
 
