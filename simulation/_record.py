@@ -77,6 +77,10 @@ class Record(Quantities):
                 if isinstance(value, np.ndarray):
                     value.flags.writeable = False
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self.__post_init__()  # a copy, and what comes from another process, is read-only too
+
     def __repr__(self) -> str:
         return f"Record(seed={self.seed}, replications={self.replications}, steps={self.steps})"
 
