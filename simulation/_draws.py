@@ -15,8 +15,8 @@ Chunks cannot overlap. A jump is the odd integer next to (golden ratio - 1) 2^12
 ``PCG64DXSM.jumped`` in a period of 2^128. Of all steps around a circle that one keeps its multiples
 farthest apart: n jumps and 0 jumps are never closer than 0.38 / n of the circle, so that the 10,003 chunks
 of the longest game, 10^6 steps, lie more than 2^113 positions apart, while 2^40 replications of 100 steps
-of 10^7 labs, the largest chunk, take fewer than 2^70. (A jump by a power of two would repeat the low bits
-of the state.)
+of 10^7 labs, the largest chunk, take fewer than 2^70. A market that is run on and on has room for 2^56
+chunks. (A jump by a power of two would repeat the low bits of the state.)
 
 Between purposes and between seeds the streams have different increments, chosen by the hash in
 ``SeedSequence``; nothing is drawn from, or left in, any global generator.

@@ -92,6 +92,10 @@ class Record(Quantities):
         self.__dict__[name] = values
         return values
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self.__post_init__()  # a copy, and what comes from another process, is read-only too
+
     def __repr__(self) -> str:
         return f"Record(seed={self.seed}, replications={self.replications}, steps={self.steps})"
 
@@ -223,14 +227,14 @@ def _play(rules: Rules, seed: int, steps: int, detail: Detail, numbers: range) -
     columns: dict[str, list[np.ndarray]] = {name: [] for name in COLUMNS if detail == "lab"}
     for turns, labs in play.turns(steps, keep_labs=detail == "lab"):
         if detail == "run":
-            turns = Turns(rules, turns.totals, turns.counts.sum(axis=2, keepdims=True) / steps)
+            turns = Turns(rules, turns.totals, turns.counts.sum(axis=2, keepdims=True, dtype=np.int64))
         pieces.append(turns)
         for name, column in columns.items():
             column.append(np.broadcast_to(getattr(labs, name), labs.u.shape))
     counts = [turns.counts for turns in pieces]
     return Part(
         totals=pieces[0].totals,
-        counts=np.sum(counts, axis=0) if detail == "run" else np.concatenate(counts, axis=2),
+        counts=np.sum(counts, axis=0) / steps if detail == "run" else np.concatenate(counts, axis=2),
         columns={name: np.concatenate(column, axis=1) for name, column in columns.items()},
         wealth=play.total_wealth(),
         account=play.account(),

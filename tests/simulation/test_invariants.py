@@ -6,11 +6,13 @@ import math
 
 import numpy as np
 import pytest
+from exact import N as POINTS
 
 from deterrence import CapMarket, Game
 from simulation import COLUMNS, QUANTITIES, PermitMarket, run
 
 STEPS, REPLICATIONS = 2, 3
+GAMES = POINTS // 10
 
 
 def with_ties(market: PermitMarket, every: int, number: int) -> PermitMarket:
@@ -104,9 +106,9 @@ def penalty_of(game: Game) -> float:
     return min(audit.collateral + audit.penalty_amount, cap)
 
 
-def test_every_turn_of_500_random_games_keeps_the_invariants(games):
+def test_every_turn_of_random_games_keeps_the_invariants(games):
     violations = permits = 0.0
-    for number, game in enumerate(games(500, seed=1)):
+    for number, game in enumerate(games(GAMES, seed=1)):
         market = with_ties(PermitMarket(game, rng=number, replications=REPLICATIONS), 3, number)
         for _ in range(STEPS):
             market.step()
@@ -115,14 +117,14 @@ def test_every_turn_of_500_random_games_keeps_the_invariants(games):
                 check_trade(market, game, row)
                 check_enforcement(market, game, row)
                 check_counts(market, game, row)
-    labs = sum(game.n_agents for game in games(500, seed=1)) * STEPS * REPLICATIONS
+    labs = sum(game.n_agents for game in games(GAMES, seed=1)) * STEPS * REPLICATIONS
     assert (
         min(violations, permits, labs - violations - permits) > 0.1 * labs
     )  # nothing held for lack of cases
 
 
 def test_deterred_labs_are_those_whose_expected_punishment_covers_the_gain(games):
-    for number, game in enumerate(games(200, seed=2)):
+    for number, game in enumerate(games(GAMES // 2, seed=2)):
         market = PermitMarket(game, rng=number)
         market.step()
         audit, lab, labs = game.audit, game.lab, market.columns
@@ -149,7 +151,7 @@ def flows(market: PermitMarket, game: Game) -> tuple[np.ndarray, np.ndarray]:
 
 
 def test_labs_and_governor_together_hold_what_was_created(games):
-    for number, game in enumerate(games(500, seed=3)):
+    for number, game in enumerate(games(GAMES, seed=3)):
         market = with_ties(PermitMarket(game, rng=number, replications=REPLICATIONS), 3, number)
         created = gross = np.zeros(REPLICATIONS)
         for _ in range(STEPS):
@@ -160,7 +162,7 @@ def test_labs_and_governor_together_hold_what_was_created(games):
 
 
 def test_the_record_balances_too(games):
-    for number, game in enumerate(games(500, seed=4)):
+    for number, game in enumerate(games(GAMES, seed=4)):
         record = run(game, replications=4, steps=3, rng=number)
         harm = game.audit.harm * record.violations
         created = (record.welfare + harm).sum(axis=1)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import os
 import random
 import subprocess
@@ -12,26 +11,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from records import assert_same, digest
 
 import simulation._draws
 import simulation._enforcement
 import simulation._play
 import simulation._record
 from deterrence import Game, LabPopulation, LogNormal, Scenario, TruncatedNormal
-from simulation import COLUMNS, QUANTITIES, PermitMarket, Record, run
+from simulation import COLUMNS, QUANTITIES, PermitMarket, run
 
-ARRAYS = (*QUANTITIES, "wealth", "account")
 ROOT = Path(__file__).parents[2]
-
-
-def digest(record: Record) -> str:
-    return hashlib.sha256(b"".join(getattr(record, name).tobytes() for name in ARRAYS)).hexdigest()
-
-
-def assert_same(a: Record, b: Record, rows: slice = slice(None)) -> None:
-    """`b` has the bytes of the given rows of `a`."""
-    for name in ARRAYS:
-        assert getattr(a, name)[rows].tobytes() == getattr(b, name).tobytes(), name
 
 
 def other_labs(game: Game) -> Game:
@@ -55,18 +44,18 @@ def test_the_same_seed_gives_the_same_bytes_twice(game):
 
 
 IN_ANOTHER_PROCESS = """
-import hashlib, sys
+import sys
 from deterrence import *
-from simulation import QUANTITIES, run
-record = run(eval(sys.argv[1]), replications=50, steps=3, rng=7)
-arrays = [getattr(record, name).tobytes() for name in (*QUANTITIES, "wealth", "account")]
-print(hashlib.sha256(b"".join(arrays)).hexdigest())
+from records import digest
+from simulation import run
+print(digest(run(eval(sys.argv[1]), replications=50, steps=3, rng=7)))
 """
 
 
 def test_the_same_seed_gives_the_same_bytes_in_another_process(game):
     command = [sys.executable, "-c", IN_ANOTHER_PROCESS, repr(game)]
-    environment = {**os.environ, "PYTHONHASHSEED": "123"}
+    path = os.pathsep.join([str(ROOT), str(ROOT / "tests")])
+    environment = {**os.environ, "PYTHONHASHSEED": "123", "PYTHONPATH": path}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == digest(run(game, replications=50, steps=3, rng=7))
 
@@ -75,30 +64,38 @@ def test_the_same_seed_gives_the_same_bytes_in_another_process(game):
 @pytest.mark.parametrize("in_cache", [1, 700, 10**9])
 @pytest.mark.parametrize("kept", [0, 10**9])
 def test_blocks_of_any_size_give_the_same_bytes(game, monkeypatch, cells, in_cache, kept):
-    whole = run(game, replications=100, steps=13, rng=7)
+    questions = [{"replications": 100, "steps": 13, "rng": 7, "detail": detail} for detail in ("run", "lab")]
+    whole = [run(game, **question) for question in questions]
     monkeypatch.setattr(simulation._record, "BLOCK_CELLS", cells)
     monkeypatch.setattr(simulation._enforcement, "IN_CACHE", in_cache)
     monkeypatch.setattr(simulation._draws, "KEPT", kept)
     monkeypatch.setattr(simulation._play, "PIECE", in_cache)
-    assert_same(whole, run(game, replications=100, steps=13, rng=7))
+    for record, question in zip(whole, questions, strict=True):
+        assert_same(record, run(game, **question))
 
 
-def test_step_by_step_equals_run_and_the_record(game):
-    stepped, ran = (PermitMarket(game, rng=7, replications=5) for _ in range(2))
-    record = run(game, replications=5, steps=6, rng=7)
-    for step in range(6):
-        stepped.step()
+@pytest.mark.parametrize("pieces", [[60], [1] * 60, [1, 9, 40, 10], [5, 48, 7]], ids=str)
+@pytest.mark.parametrize("replications", [1, 5, 30])
+def test_step_by_step_equals_run_and_the_record(game, pieces, replications):
+    record = run(game, replications=replications, steps=60, rng=7, detail="lab")
+    market = PermitMarket(game, rng=7, replications=replications)
+    for steps in pieces:
+        if steps == 1:
+            market.step()
+        else:
+            market.run(steps)
         for name in QUANTITIES:
-            np.testing.assert_array_equal(getattr(stepped, name), getattr(record, name)[:, step])
-    ran.run(4)
-    ran.run(2)
-    for name in COLUMNS:
-        assert getattr(stepped.columns, name).tobytes() == getattr(ran.columns, name).tobytes()
-    assert stepped.governor.account.tobytes() == ran.governor.account.tobytes() == record.account.tobytes()
-    np.testing.assert_allclose(stepped.columns.wealth.sum(axis=1), record.wealth, rtol=1e-13)
-    a, b = (market.datacollector.get_model_vars_dataframe() for market in (stepped, ran))
-    assert len(a) == 6
-    assert all(np.array_equal(np.stack(a[name]), np.stack(b[name]), equal_nan=True) for name in QUANTITIES)
+            now = np.atleast_1d(getattr(market, name))
+            assert now.tobytes() == getattr(record, name)[:, market.steps - 1].tobytes()
+        for name in COLUMNS:
+            now = getattr(market.columns, name)
+            assert now.tobytes() == getattr(record.labs, name)[:, market.steps - 1].tobytes()
+    frame = market.datacollector.get_model_vars_dataframe()
+    for name in QUANTITIES:
+        kept = np.stack(frame[name], axis=-1).reshape(replications, 60)
+        assert kept.tobytes() == getattr(record, name).tobytes()
+    assert np.atleast_1d(market.governor.account).tobytes() == record.account.tobytes()
+    np.testing.assert_allclose(market.columns.wealth.sum(axis=1), record.wealth, rtol=1e-13)
 
 
 def test_replication_17_is_the_same_alone_and_in_company(game):
@@ -129,14 +126,19 @@ def test_policies_are_compared_on_the_same_labs(baseline):
     assert b.violations.sum() < a.violations.sum()
 
 
-def test_no_global_random_state_is_read_or_written(baseline):
+@pytest.mark.parametrize("worth_a_thread", [0, 10**9], ids=["threads", "no threads"])
+def test_no_global_random_state_is_read_or_written(baseline, monkeypatch, worth_a_thread):
     def everything() -> str:
         market = PermitMarket(baseline, rng=7, replications=2)
         market.run(2)
         market.agents.shuffle_do("step")
         market.labs[3].gross_value = 1.0
         PermitMarket(baseline).step()
-        return digest(run(baseline, replications=10, rng=7))
+        run(other_labs(baseline), replications=10)
+        return digest(run(baseline, replications=10, rng=7, detail="lab"))
+
+    monkeypatch.setattr(simulation._record, "BLOCK_CELLS", 20 * 3)
+    monkeypatch.setattr(simulation._record, "WORTH_A_THREAD", worth_a_thread)
 
     random.seed(1)
     np.random.seed(1)  # noqa: NPY002
