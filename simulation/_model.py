@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any, TypeAlias
 
 import mesa
@@ -10,10 +11,9 @@ import numpy as np
 from deterrence import Audit, Game, ParameterError, Problem
 from simulation._arguments import as_replications, as_seed, as_steps, check_game
 from simulation._collector import ColumnCollector
-from simulation._columns import LabTurns
 from simulation._labs import Lab, LiveColumns
 from simulation._play import Play
-from simulation._quantities import QUANTITIES, Turns
+from simulation._quantities import Turns
 
 MAX_CELLS = 10**7
 """Labs times replications that are kept in memory at once: as many as the largest game has labs."""
@@ -22,12 +22,29 @@ PerReplication: TypeAlias = Any
 """A float in a single market, an array of shape (replications,) in an ensemble."""
 
 
+class Quantity:
+    """An attribute of a market: what the last turn came to, NaN before the first."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, market: PermitMarket | None, owner: type) -> PerReplication:
+        if market is None:
+            return self
+        turn = market.last_turn
+        values = np.full(len(market.replications), np.nan) if turn is None else getattr(turn, self.name)[:, 0]
+        return market.per_replication(values)
+
+    def __set__(self, market: PermitMarket, value: Any) -> None:
+        raise AttributeError(f"{self.name} cannot be written: it is what the last turn came to")
+
+
 class PermitMarket(mesa.Model):
     """A compute-permit market under enforcement, played turn by turn by Mesa agents.
 
     One model holds one market, or an ensemble of independent replications of it. The labs' state is
     ``columns``, arrays of shape (replications, labs); `Lab` agents are views of it, built when ``agents``
-    or ``agents_by_type`` is first touched.
+    or ``agents_by_type`` is first touched, or an agent of another kind is added.
 
     Parameters
     ----------
@@ -83,19 +100,19 @@ class PermitMarket(mesa.Model):
     4
     """
 
-    price: PerReplication
-    permits: PerReplication
-    violations: PerReplication
-    deterred: PerReplication
-    compliance_rate: PerReplication
-    unpermitted_compliance_rate: PerReplication
-    audits: PerReplication
-    false_audits: PerReplication
-    checks: PerReplication
-    catches: PerReplication
-    penalties: PerReplication
-    revenue: PerReplication
-    welfare: PerReplication
+    price = Quantity()
+    permits = Quantity()
+    violations = Quantity()
+    deterred = Quantity()
+    compliance_rate = Quantity()
+    unpermitted_compliance_rate = Quantity()
+    audits = Quantity()
+    false_audits = Quantity()
+    checks = Quantity()
+    catches = Quantity()
+    penalties = Quantity()
+    revenue = Quantity()
+    welfare = Quantity()
 
     def __init__(self, game: Game, *, rng: Any = None, replications: int | range = 1) -> None:
         check_game(game)
@@ -116,13 +133,9 @@ class PermitMarket(mesa.Model):
         self._registered += game.n_agents  # the labs' numbers are theirs whenever they are built
         self.datacollector = ColumnCollector()
 
-    def __getattr__(self, name: str) -> PerReplication:
-        """Look up a quantity of the last turn."""
-        if name not in QUANTITIES:
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-        if self._turn is None:
-            return self.per_replication(np.full(len(self.replications), np.nan))
-        return self.per_replication(getattr(self._turn, name)[:, -1])
+    def __copy__(self) -> PermitMarket:
+        """A copy that plays on by itself, as of ``copy.deepcopy``: agents belong to one market."""
+        return copy.deepcopy(self)
 
     def step(self) -> None:
         """Play one turn: trade, comply, enforce."""
@@ -144,8 +157,8 @@ class PermitMarket(mesa.Model):
         """
         steps = as_steps(steps)
         collector = self.datacollector
-        events = len(getattr(self, "_event_list", ())) > 1  # from Mesa 3.5 on a step is an event
-        if type(collector) is not ColumnCollector or type(self).step is not PermitMarket.step or events:
+        own_step = type(self).step is not PermitMarket.step
+        if type(collector) is not ColumnCollector or own_step or self._is_watched():
             for _ in range(steps):
                 self.step()
             return
@@ -153,6 +166,11 @@ class PermitMarket(mesa.Model):
             self._pass_time(turns.steps)
             self._moved_on(turns)
             collector.collect_turns(self, turns, labs)
+
+    def _is_watched(self) -> bool:
+        """Whether an event or an observer may come between turns; Mesa has both from 3.5 on."""
+        events = getattr(self, "_event_list", ())  # the next step is one
+        return len(events) > 1 or any(getattr(self, "subscribers", {}).values())
 
     def _pass_time(self, steps: int) -> None:
         if not hasattr(self, "run_for"):
@@ -169,18 +187,11 @@ class PermitMarket(mesa.Model):
         self.columns.forget()
 
     @property
-    def last_turn(self) -> tuple[Turns, LabTurns]:
-        """What the last turn came to, for a collector.
-
-        Raises
-        ------
-        RuntimeError
-            Before the first turn.
-        """
-        if self._turn is None or self._play.labs is None:
-            raise RuntimeError("there was no turn yet")
-        turn = self._turn
-        return Turns(turn.rules, turn.decisions, turn.counts[..., -1:]), self._play.labs
+    def last_turn(self) -> Turns | None:
+        """What the last turn came to, for a collector; None before the first."""
+        if self._turn is None:
+            return None
+        return Turns(self._turn.rules, self._turn.decisions, self._turn.counts[..., -1:])
 
     def per_replication(self, values: np.ndarray) -> PerReplication:
         """Values of shape (replications,), or the one value itself where there is one replication."""
@@ -224,6 +235,8 @@ class PermitMarket(mesa.Model):
 
     def register_agent(self, agent: Any) -> None:
         """Take in an agent: the Governor is number 1, the labs follow, then all others as they come."""
+        if not isinstance(agent, Lab | Governor):
+            self._built()  # the labs come first
         super().register_agent(agent)
         if isinstance(agent, Lab):
             agent.unique_id = agent.index + 2
