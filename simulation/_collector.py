@@ -90,7 +90,7 @@ class ColumnCollector(mesa.DataCollector):
         self._keep_turns(turns)
         number = type(getattr(model, "time", model.steps))  # from Mesa 3.5 on steps are dated by a float
         times = [number(step) for step in range(model.steps - turns.steps + 1, model.steps + 1)]
-        self._keep_labs(model, times, {name: getattr(labs, name)[:, -turns.steps :] for name in self.columns})
+        self._keep_labs(model, times, {name: getattr(labs, name) for name in self.columns})
 
     def _keep_turns(self, turns: Turns) -> None:
         self._turns.append(turns)

@@ -280,8 +280,9 @@ def test_a_written_type_is_seen_by_the_next_step(model):
     model.step()
     poorest = min(model.labs, key=lambda lab: lab.gross_value)
     assert not poorest.has_permit
+    bid = poorest.bid
     poorest.gross_value = 5.0
-    assert not poorest.has_permit
+    assert (poorest.has_permit, poorest.bid) == (False, bid)
     model.step()
     assert (poorest.has_permit, poorest.bid, poorest.compliant) == (True, 5.0, True)
     reckless = next(lab for lab in model.labs if not lab.has_permit and lab.compliant)
