@@ -32,15 +32,13 @@ class Ahead:
     def __init__(self, play: Play) -> None:
         self._play = play
         self._cells = play.types["gross_value"].size
-        self._block: Turns | None = None
-        self._shown = 0
         self._reach = 1
         self._before = play.bookmark()
-        self._values: dict[str, list[float] | np.ndarray] = {}
+        self._show(Turns.unknown(play.rules, len(play.types["gross_value"])), 1)
 
     def turn(self) -> None:
         """Show the next turn."""
-        if self._block is None or self._shown == self._block.steps:
+        if self._shown == self._block.steps:
             before = self._play.bookmark()
             block, _ = next(self._play.turns(self._reach))
             self._before = before
@@ -58,7 +56,7 @@ class Ahead:
     def play(self) -> Play:
         """The game at the turn that is shown."""
         block = self._block
-        if block is not None and self._shown < block.steps:
+        if self._shown < block.steps:
             self._play.back_to(self._before)
             for _ in self._play.turns(self._shown):
                 pass
@@ -67,18 +65,13 @@ class Ahead:
         return self._play
 
     @property
-    def shown(self) -> Turns | None:
-        """The last turn shown, None before the first."""
-        if self._block is None:
-            return None
+    def shown(self) -> Turns:
+        """The last turn shown; nothing is known before the first."""
         counts = self._block.counts[..., self._shown - 1 : self._shown]
         return Turns(self._block.rules, self._block.totals, counts)
 
     def quantity(self, name: str) -> float | np.ndarray:
         """A quantity of the last turn shown, a float in a single market; NaN before the first."""
-        if self._block is None:
-            unknown = np.full(len(self._play.account()), np.nan)
-            return unknown if unknown.size > 1 else np.nan
         if name not in self._values:
             values = np.broadcast_to(getattr(self._block, name), self._block.counts.shape[1:])
             self._values[name] = values[0].tolist() if len(values) == 1 else values.T
@@ -86,4 +79,5 @@ class Ahead:
         return value.copy() if isinstance(value, np.ndarray) else value
 
     def _show(self, block: Turns, turns: int) -> None:
-        self._block, self._shown, self._values = block, turns, {}
+        self._block, self._shown = block, turns
+        self._values: dict[str, list[float] | np.ndarray] = {}

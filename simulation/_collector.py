@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import itertools
+from collections.abc import Iterable, Sequence
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import mesa
@@ -64,26 +66,40 @@ class ColumnCollector(mesa.DataCollector):
         self.quantities = _known("quantities", quantities, QUANTITIES)
         self.columns = _known("columns", columns, COLUMNS)
         self._turns: list[Turns] = []
-        self._labs: list[tuple[range, list[int], dict[str, np.ndarray]]] = []
+        self._labs: list[tuple[Sequence[float], list[int], dict[str, np.ndarray]]] = []
         super().__init__(
             model_reporters={name: name for name in self.quantities},
-            agenttype_reporters={Lab: {name: name for name in self.columns}} if self.columns else None,
+            # Of names Mesa makes functions that cannot be pickled.
+            agenttype_reporters={Lab: {name: attrgetter(name) for name in self.columns}},
         )
 
     def collect(self, model: Any) -> None:
-        """Collect the last turn of a `PermitMarket`."""
-        self.collect_turns(model, model.last_turn, model.last_labs if self.columns else None)
+        """Collect a `PermitMarket` as it is now."""
+        self._keep_turns(model.last_turn)
+        columns = {name: getattr(model.columns, name)[:, None] for name in self.columns}
+        self._keep_labs(model, [getattr(model, "time", model.steps)], columns)
 
-    def collect_turns(self, model: PermitMarket, turns: Turns, labs: LabTurns | None) -> None:
+    def collect_turns(self, model: PermitMarket, turns: Turns, labs: LabTurns) -> None:
         """Collect turns that have just been played, the last of them the one that `model` is in."""
+        self._keep_turns(turns)
+        steps = range(model.steps - turns.steps + 1, model.steps + 1)
+        # From Mesa 3.5 on steps are dated by a float.
+        times = [float(step) for step in steps] if hasattr(model, "time") else steps
+        self._keep_labs(model, times, {name: getattr(labs, name) for name in self.columns})
+
+    def _keep_turns(self, turns: Turns) -> None:
         self._turns.append(turns)
         if len(self._turns) >= 64:
             self._turns = _joined(self._turns)
-        if self.columns:
-            after = range(model.steps - turns.steps + 1, model.steps + 1)
-            here = [lab.index for lab in model.labs]
-            kept = {name: getattr(labs, name)[:, -turns.steps :, here] for name in self.columns}
-            self._labs.append((after, [lab.unique_id for lab in model.labs], kept))
+
+    def _keep_labs(self, model: PermitMarket, times: Sequence[float], columns: dict[str, np.ndarray]) -> None:
+        dates = getattr(self, "_collection_steps", None)
+        if dates is not None and self.quantities:
+            dates.extend(times)  # Mesa's batch_run asks for them, from 3.5 on
+        if columns and (labs := model.labs):
+            here = [lab.index for lab in labs]
+            kept = {name: values[:, :, here] for name, values in columns.items()}
+            self._labs.append((times, [lab.unique_id for lab in labs], kept))
 
     @property
     def model_vars(self) -> dict[str, list[Any]]:  # pyright: ignore[reportIncompatibleVariableOverride]
@@ -120,9 +136,11 @@ class ColumnCollector(mesa.DataCollector):
         import pandas as pd
 
         frames = []
-        for steps, ids, kept in self._labs:
-            rows = pd.MultiIndex.from_product([steps, ids], names=["Step", "AgentID"])
-            frames.append(pd.DataFrame({k: _flat(v, len(steps)) for k, v in kept.items()}, index=rows))
+        for (times, ids, kept), following in itertools.zip_longest(self._labs, self._labs[1:]):
+            rows = pd.MultiIndex.from_product([times, ids], names=["Step", "AgentID"])
+            frame = pd.DataFrame({k: _flat(v, len(times)) for k, v in kept.items()}, index=rows)
+            again = following is not None and following[0][0] == times[-1]
+            frames.append(frame[: -len(ids)] if again else frame)  # of a step collected twice the last counts
         return frames[0] if len(frames) == 1 else pd.concat(frames)
 
 

@@ -58,18 +58,25 @@ class LiveColumns(Columns):
         Raises
         ------
         ParameterError
-            If a value is no finite number or too small.
+            If a value is no finite number or too small, or there are too many or too few of them.
         AttributeError
             If the column is decided in each turn.
         """
         if name not in AT_LEAST:
             raise AttributeError(f"{name} cannot be written; {', '.join(AT_LEAST)} can")
-        values = np.asarray(value)
+        shape = self._game.play.types["gross_value"][:, labs].shape
+        allowed = f"finite, >= {AT_LEAST[name]}; one number, or an array of shape {shape}"
+        try:
+            values = np.broadcast_to(value, shape)
+        except ValueError:
+            raise ParameterError(Problem(name, value, "has another shape", allowed)) from None
         if values.dtype.kind not in "fiu" or not np.isfinite(values).all() or (values < AT_LEAST[name]).any():
-            allowed = f"finite, >= {AT_LEAST[name]}"
             raise ParameterError(Problem(name, value, "cannot be a lab's", allowed))
         self._game.play.write(name, labs, values)
         self.forget()
+
+    def __getstate__(self) -> dict[str, Ahead]:
+        return {"_game": self._game}  # a copy of a view would be no view
 
     def forget(self) -> None:
         """Look again: the market has moved on."""

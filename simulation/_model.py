@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any, TypeAlias
 
 import mesa
@@ -11,7 +12,6 @@ from deterrence import Audit, Game, ParameterError, Problem
 from simulation._ahead import Ahead
 from simulation._arguments import as_replications, as_seed, as_steps, check_game
 from simulation._collector import ColumnCollector
-from simulation._columns import LabTurns
 from simulation._labs import Lab, LiveColumns
 from simulation._play import Play
 from simulation._quantities import Turns
@@ -37,7 +37,7 @@ class Quantity:
         return self if market is None else market._game.quantity(self.name)
 
     def __set__(self, market: PermitMarket, value: Any) -> None:
-        raise AttributeError(f"{self.name} is what the last turn came to, and cannot be written")
+        raise AttributeError(f"{self.name} cannot be written: it is what the last turn came to")
 
 
 class PermitMarket(mesa.Model):
@@ -45,7 +45,7 @@ class PermitMarket(mesa.Model):
 
     One model holds one market, or an ensemble of independent replications of it. The labs' state is
     ``columns``, arrays of shape (replications, labs); `Lab` agents are views of it, built when ``agents``
-    or ``agents_by_type`` is first touched.
+    or ``agents_by_type`` is first touched, or an agent of another kind is added.
 
     Parameters
     ----------
@@ -133,6 +133,10 @@ class PermitMarket(mesa.Model):
         self._registered += game.n_agents  # the labs' numbers are theirs whenever they are built
         self.datacollector = ColumnCollector()
 
+    def __copy__(self) -> PermitMarket:
+        """A copy that plays on by itself, as of ``copy.deepcopy``: agents belong to one market."""
+        return copy.deepcopy(self)
+
     def step(self) -> None:
         """Play one turn: trade, comply, enforce."""
         if self._is_played:
@@ -153,8 +157,8 @@ class PermitMarket(mesa.Model):
         """
         steps = as_steps(steps)
         collector = self.datacollector
-        events = len(getattr(self, "_event_list", ())) > 1  # from Mesa 3.5 on a step is an event
-        if type(collector) is not ColumnCollector or type(self).step is not PermitMarket.step or events:
+        own_step = type(self).step is not PermitMarket.step
+        if type(collector) is not ColumnCollector or own_step or self._is_watched():
             for _ in range(steps):
                 self.step()
             return
@@ -162,6 +166,11 @@ class PermitMarket(mesa.Model):
             self._pass_time(turns.steps)
             self.columns.forget()
             collector.collect_turns(self, turns, labs)
+
+    def _is_watched(self) -> bool:
+        """Whether an event or an observer may come between turns; Mesa has both from 3.5 on."""
+        events = getattr(self, "_event_list", ())  # the next step is one
+        return len(events) > 1 or any(getattr(self, "subscribers", {}).values())
 
     def _pass_time(self, steps: int) -> None:
         pass_on = getattr(self, "run_for", None)  # from Mesa 3.5 on it has a clock of its own
@@ -176,21 +185,8 @@ class PermitMarket(mesa.Model):
 
     @property
     def last_turn(self) -> Turns:
-        """What the last turn came to, for a collector.
-
-        Raises
-        ------
-        RuntimeError
-            Before the first turn.
-        """
-        if (turn := self._game.shown) is None:
-            raise RuntimeError("there was no turn yet")
-        return turn
-
-    @property
-    def last_labs(self) -> LabTurns | None:
-        """What it was for the labs, None before the first turn."""
-        return self._game.play.labs
+        """What the last turn came to, for a collector; nothing known before the first."""
+        return self._game.shown
 
     def per_replication(self, values: np.ndarray) -> PerReplication:
         """Values of shape (replications,), or the one value itself where there is one replication."""
@@ -234,6 +230,8 @@ class PermitMarket(mesa.Model):
 
     def register_agent(self, agent: Any) -> None:
         """Take in an agent: the Governor is number 1, the labs follow, then all others as they come."""
+        if not isinstance(agent, Lab | Governor):
+            self._built()  # the labs come first
         super().register_agent(agent)
         if isinstance(agent, Lab):
             agent.unique_id = agent.index + 2

@@ -6,7 +6,7 @@ import numpy as np
 
 from simulation._enforcement import AUDITS, CATCHES, CHECKS, FALSE_AUDITS
 from simulation._rules import Rules
-from simulation._turn import Totals
+from simulation._turn import TOTALS, Totals
 
 
 class Quantities:
@@ -67,6 +67,12 @@ class Turns:
 
     def __init__(self, rules: Rules, totals: Totals, counts: np.ndarray) -> None:
         self.rules, self.totals, self.counts = rules, totals, counts
+
+    @classmethod
+    def unknown(cls, rules: Rules, replications: int) -> Turns:
+        """One turn of which nothing is known."""
+        nothing = np.full(replications, np.nan)
+        return cls(rules, Totals(**dict.fromkeys(TOTALS, nothing)), np.full((4, replications, 1), np.nan))
 
     @property
     def steps(self) -> int:
