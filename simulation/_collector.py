@@ -97,9 +97,10 @@ class ColumnCollector(mesa.DataCollector):
         if len(self._turns) >= 64:
             self._turns = _joined(self._turns)
 
-    def _keep_labs(self, model: PermitMarket, times: list[float], columns: dict[str, np.ndarray]) -> None:
-        if hasattr(self, "_collection_steps") and self.quantities:
-            self._collection_steps.extend(times)  # Mesa's batch_run asks for them, from 3.5 on
+    def _keep_labs(self, model: PermitMarket, times: list[Any], columns: dict[str, np.ndarray]) -> None:
+        if self.quantities:
+            # Mesa's batch_run asks for them, from 3.5 on.
+            getattr(self, "_collection_steps", []).extend(times)
         if columns and (labs := model.labs):
             here = [lab.index for lab in labs]
             kept = {name: values[:, :, here] for name, values in columns.items()}

@@ -178,7 +178,7 @@ class PermitMarket(mesa.Model):
             return
         self._is_played = True
         try:
-            self.run_for(steps)  # Mesa's own clock, from 3.5 on
+            self.run_for(steps)  # pyright: ignore[reportAttributeAccessIssue]  # Mesa's clock, from 3.5 on
         finally:
             self._is_played = False
 
