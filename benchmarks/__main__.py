@@ -26,7 +26,7 @@ NOT_SHORT = ("G13", "G15", "G16")
 
 def measures() -> dict[str, Callable[[int], list[Row]]]:
     """What measures the rows of each name, given a number of rounds."""
-    # Imported here, so that `--large` starts its processes from one that holds little memory.
+    # Imported here, since the peak of memory in a process starts from that of the one that started it.
     from benchmarks import engine, memory, theory
 
     return {

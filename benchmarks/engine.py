@@ -37,7 +37,9 @@ def many_turns(rounds: int) -> list[Row]:
         market.datacollector.get_model_vars_dataframe()
 
     fast, plain = medians(
-        rounds, Fresh(market_of(labs), ours), Fresh(partial(PlainMarket, game(labs), 1), theirs)
+        rounds,
+        Fresh(market_of(labs), ours, often=20),
+        Fresh(partial(PlainMarket, game(labs), 1), theirs),
     )
     return [Row("G1", f"run({steps}), N={labs}, and the frame", "plain Mesa", ">=", 150, plain / fast)]
 
@@ -48,7 +50,7 @@ def large_markets(rounds: int) -> list[Row]:
     for labs, steps, few, ask in ((1000, 512, 20, 400), (10_000, 512, 3, 600)):
         fast, plain = medians(
             rounds,
-            Fresh(market_of(labs), lambda market, steps=steps: market.run(steps)),
+            Fresh(market_of(labs), lambda market, steps=steps: market.run(steps), often=3),
             repeated(PlainMarket(game(labs), 1).step, few),
         )
         against = f"plain Mesa for {few}, scaled"
