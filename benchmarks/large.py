@@ -41,10 +41,11 @@ def _ensemble(detail: Any) -> Any:
     return simulation.run(game(100), replications=100_000, steps=50, rng=1, detail=detail)
 
 
+UNDER_WAY = "the rest are blocks of replications under way, one in each thread, or waiting for their turn"
 WORKLOADS: dict[Callable[[], Any], str] = {
     million_labs: "the rest are the draws of a step and what they are compared to",
-    totals: "the rest are blocks of replications under way, one in each thread, or waiting for their turn",
-    every_step: "the rest are blocks of replications under way, one in each thread, or waiting for their turn",
+    totals: UNDER_WAY,
+    every_step: UNDER_WAY,
 }
 """The workloads, and what takes memory in each beside what is held in the end."""
 

@@ -41,6 +41,8 @@ def game(labs: int, **market: float) -> dt.Game:
 class PlainLab(mesa.Agent):
     """A lab with its own attributes."""
 
+    model: PlainMarket  # pyright: ignore[reportIncompatibleVariableOverride]
+
     def __init__(self, model: PlainMarket, gross_value: float, cost: float, risk: float) -> None:
         super().__init__(model)
         self.gross_value, self.cost, self.risk = gross_value, cost, risk
@@ -90,9 +92,11 @@ class PlainMarket(mesa.Model):
         p_s = self.beta * self.pi_1 + (1 - self.beta) * self.pi_0
         self.p_eff = p_s + (1 - p_s) * self.p_b
         self.fixed_price = sale.fixed_price if isinstance(sale, dt.FixedPriceMarket) else None
-        self.cap = sale.token_cap if isinstance(sale, dt.CapMarket) else None
+        self.cap = sale.token_cap if isinstance(sale, dt.CapMarket) else game.n_agents
         self.price = 0.0
         uniform, value, risk = self.random.uniform, lab.gross_value, lab.risk_profile
+        assert isinstance(value, dt.Uniform)
+        assert isinstance(risk, dt.Uniform)
         for _ in range(game.n_agents):
             PlainLab(self, uniform(value.min, value.max), lab.cost, uniform(risk.min, risk.max))
         self.datacollector = mesa.DataCollector(
