@@ -70,7 +70,8 @@ def single_turns(rounds: int) -> list[Row]:
 
         def watched(labs: int = labs) -> PermitMarket:
             market = market_of(labs)()
-            market.datacollector = mesa.DataCollector({name: name for name in four})
+            collector = mesa.DataCollector({name: name for name in four})
+            market.datacollector = collector  # pyright: ignore[reportAttributeAccessIssue]
             return market
 
         theirs = PlainMarket(game(labs), 1)

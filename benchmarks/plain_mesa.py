@@ -19,8 +19,12 @@ REPORTERS: dict[str, str | Callable[[Any], float]] = {
 """What the model reports of a turn."""
 
 
-def game(labs: int, **market: float) -> dt.Game:
-    """The game that is timed, played with a `fixed_price` if one is given, else with half as many permits."""
+def game(labs: int, fixed_price: float | None = None) -> dt.Game:
+    """The game that is timed: permits at a fixed price, or for half of the labs."""
+    if fixed_price is None:
+        market = dt.CapMarket(token_cap=labs // 2)
+    else:
+        market = dt.FixedPriceMarket(fixed_price=fixed_price, purchase_rule="net")
     return dt.Game(
         n_agents=labs,
         audit=dt.Audit(
@@ -31,7 +35,7 @@ def game(labs: int, **market: float) -> dt.Game:
             backcheck_prob=0.1,
             penalty_amount=0.5,
         ),
-        market=dt.FixedPriceMarket(**market) if market else dt.CapMarket(token_cap=labs // 2),
+        market=market,
         lab=dt.LabPopulation(
             gross_value_min=0.5, gross_value_max=1.5, risk_profile_min=0.8, risk_profile_max=1.2
         ),
