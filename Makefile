@@ -21,7 +21,7 @@ check: $(READY)  ## style, types, and the examples in README and docstrings
 	$(BIN)/python -m pytest -q --doctest-modules --doctest-glob='*.md' \
 		deterrence scenarios simulation analysis README.md
 
-bench: $(READY)  ## ratios of running times, each inside one run
+bench: $(READY)  ## ratios of time and memory, asked and reached, each inside one run
 	$(BIN)/python -m benchmarks
 
 lock: $(READY)  ## renew requirements.lock

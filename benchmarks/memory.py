@@ -1,0 +1,106 @@
+"""A million labs, models dropped, and the memory they take."""
+
+from __future__ import annotations
+
+import gc
+import tracemalloc
+from collections.abc import Callable
+from functools import partial
+
+import mesa
+
+import simulation
+from benchmarks.engine import market_of
+from benchmarks.plain_mesa import PlainMarket, game
+from benchmarks.timing import Fresh, Row, medians
+
+
+def stepped(make: Callable[[], mesa.Model]) -> mesa.Model:
+    """A new model after its first turn."""
+    market = make()
+    market.step()
+    return market
+
+
+def million_labs(rounds: int) -> list[Row]:
+    """A million labs, against fewer plain ones.
+
+    Plain labs cost more each the more there are, so that scaling their time flatters them. Our agents are
+    views, which are not built here, since nobody looks at them.
+    """
+    labs, few = 10**6, 20_000
+    ours, theirs = market_of(labs), partial(PlainMarket, game(few), 1)
+    built, plain_built = medians(rounds, ours, theirs)
+    turn, plain_turn = medians(
+        rounds, Fresh(ours, lambda market: market.step()), Fresh(theirs, lambda market: market.step())
+    )
+    held = live_bytes(lambda: stepped(ours)) / labs
+    plain_held = live_bytes(lambda: stepped(theirs)) / few
+    against = f"plain Mesa with {few:,}, scaled"
+    return [
+        Row("G17", "1e6 labs: build", against, ">=", 100, plain_built / few * labs / built),
+        Row("G17", "1e6 labs: first step", against, ">=", 200, plain_turn / few * labs / turn),
+        Row("G17", "1e6 labs: bytes a lab", f"plain Mesa: {plain_held:,.0f}", "<=", 80, held),
+    ]
+
+
+def dropped_models(rounds: int) -> list[Row]:
+    """Objects that are left of models which nobody holds any more. It counts, so `rounds` do not matter."""
+    del rounds
+    models, labs = 1000, 20
+    ours = objects_left(market_of(labs), models)
+    theirs = objects_left(partial(PlainMarket, game(labs), 1), models)
+    about = f"objects left of {models:,} dropped models"
+    return [Row("G18", about, f"plain Mesa: {theirs:,}", "<=", 0, ours)]
+
+
+def totals(rounds: int) -> list[Row]:
+    """Peak memory of ensembles of which only totals are kept, for more and more steps."""
+    del rounds
+    labs, replications = 100, 1000
+    rows = []
+    for steps in (1000, 2000, 4000):
+        play = partial(
+            simulation.run, game(labs), replications=replications, steps=steps, rng=1, detail="run"
+        )
+        about = f"peak of R={replications:,}, N={labs}, T={steps:,} totals"
+        reached = peak_bytes(play) / (replications * labs * 8)
+        rows.append(Row("G20", about, "arrays of R N doubles", "<=", 12, reached))
+    return rows
+
+
+def live_bytes(make: Callable[[], object]) -> int:
+    """Memory that is held by what `make` returns."""
+    gc.collect()
+    tracemalloc.start()
+    try:
+        made = make()
+        gc.collect()
+        held, _ = tracemalloc.get_traced_memory()
+        del made
+        return held
+    finally:
+        tracemalloc.stop()
+
+
+def peak_bytes(work: Callable[[], object]) -> int:
+    """Most memory that is held at once during some work, its result included."""
+    gc.collect()
+    tracemalloc.start()
+    try:
+        work()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def objects_left(make: Callable[[], mesa.Model], models: int) -> int:
+    """Objects that outlive so many models, each of which took a step and was dropped."""
+    for _ in range(10):  # what is made once and kept for all models
+        stepped(make)
+    gc.collect()
+    before = len(gc.get_objects())
+    for _ in range(models):
+        stepped(make)
+    gc.collect()
+    return len(gc.get_objects()) - before
