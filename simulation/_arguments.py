@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numbers
+from concurrent.futures import Executor
 from typing import Any
 
 import numpy as np
@@ -89,6 +90,20 @@ def as_detail(detail: Any) -> Any:
     if isinstance(detail, str) and detail in ("run", "step", "lab"):
         return detail
     raise ParameterError(Problem("detail", detail, "is no level of detail", "'run', 'step' or 'lab'"))
+
+
+def check_helpers(executor: Any, progress: Any) -> None:
+    """Require an executor and a function, or None.
+
+    Raises
+    ------
+    ParameterError
+        If one is something else.
+    """
+    if executor is not None and not isinstance(executor, Executor):
+        raise ParameterError(Problem("executor", executor, "is no executor", "a concurrent.futures.Executor"))
+    if progress is not None and not callable(progress):
+        raise ParameterError(Problem("progress", progress, "is no function", "a function of one number"))
 
 
 def _is_integer(value: Any) -> bool:

@@ -12,7 +12,7 @@ import numpy as np
 
 from deterrence import ParameterError, Problem
 from simulation._columns import COLUMNS, LabTurns
-from simulation._labs import Lab
+from simulation._labs import FIRST_LAB, Lab
 from simulation._quantities import QUANTITIES, Turns
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class ColumnCollector(mesa.DataCollector):
         self.quantities = _known("quantities", quantities, QUANTITIES)
         self.columns = _known("columns", columns, COLUMNS)
         self._turns: list[Turns] = []
-        self._labs: list[tuple[Sequence[float], list[int], dict[str, np.ndarray]]] = []
+        self._labs: list[tuple[Sequence[float], np.ndarray, dict[str, np.ndarray]]] = []
         super().__init__(
             model_reporters={name: name for name in self.quantities},
             # Of names Mesa makes functions that cannot be pickled.
@@ -96,10 +96,9 @@ class ColumnCollector(mesa.DataCollector):
         dates = getattr(self, "_collection_steps", None)
         if dates is not None and self.quantities:
             dates.extend(times)  # Mesa's batch_run asks for them, from 3.5 on
-        if columns and (labs := model.labs):
-            here = [lab.index for lab in labs]
-            kept = {name: values[:, :, here] for name, values in columns.items()}
-            self._labs.append((times, [lab.unique_id for lab in labs], kept))
+        if columns and (here := model.present).any():
+            kept = {name: values if here.all() else values[:, :, here] for name, values in columns.items()}
+            self._labs.append((times, FIRST_LAB + np.flatnonzero(here), kept))
 
     @property
     def model_vars(self) -> dict[str, list[Any]]:  # pyright: ignore[reportIncompatibleVariableOverride]

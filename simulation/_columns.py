@@ -77,6 +77,8 @@ class LabTurns:
     decisions : Decisions
     types : dict
         Arrays ``gross_value`` and ``risk_profile``, of shape (replications, labs).
+    present : array of bool, shape (labs,)
+        Which labs are in the market.
     books : Books
         After these turns.
     u : array of shape (replications, steps, labs)
@@ -84,9 +86,16 @@ class LabTurns:
     """
 
     def __init__(
-        self, rules: Rules, decisions: Decisions, types: dict[str, np.ndarray], books: Books, u: np.ndarray
+        self,
+        rules: Rules,
+        decisions: Decisions,
+        types: dict[str, np.ndarray],
+        present: np.ndarray,
+        books: Books,
+        u: np.ndarray,
     ) -> None:
-        self.rules, self.decisions, self.types, self.books, self.u = rules, decisions, types, books, u
+        self.rules, self.decisions, self.types = rules, decisions, types
+        self.present, self.books, self.u = present, books, u
 
     @property
     def gross_value(self) -> np.ndarray:
@@ -98,7 +107,7 @@ class LabTurns:
 
     @property
     def bid(self) -> np.ndarray:
-        return np.maximum(self.gross_value - self.rules.cost, 0.0)
+        return np.maximum(self.gross_value - self.rules.cost, 0.0) * self.present
 
     @property
     def has_permit(self) -> np.ndarray:

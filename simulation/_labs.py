@@ -14,6 +14,8 @@ from simulation._columns import COLUMNS, Columns
 if TYPE_CHECKING:
     from simulation._model import PermitMarket
 
+FIRST_LAB = 2
+"""Number of the first lab among the agents; the Governor has 1."""
 AT_LEAST = {"gross_value": 0.0, "risk_profile": 0.0, "wealth": -np.inf}
 """The columns that last from turn to turn and can be written, and the least value of each."""
 

@@ -12,7 +12,7 @@ from deterrence import Audit, Game, ParameterError, Problem
 from simulation._ahead import Ahead
 from simulation._arguments import as_replications, as_seed, as_steps, check_game
 from simulation._collector import ColumnCollector
-from simulation._labs import Lab, LiveColumns
+from simulation._labs import FIRST_LAB, Lab, LiveColumns
 from simulation._play import Play
 from simulation._quantities import Turns
 from simulation._rules import rules_of
@@ -131,7 +131,7 @@ class PermitMarket(mesa.Model):
         self._labs: dict[int, Lab] | None = None
         self.governor = Governor(self)
         self._registered += game.n_agents  # the labs' numbers are theirs whenever they are built
-        self.datacollector = ColumnCollector()
+        self.datacollector: mesa.DataCollector = ColumnCollector()
 
     def __copy__(self) -> PermitMarket:
         """A copy that plays on by itself, as of ``copy.deepcopy``: agents belong to one market."""
@@ -158,14 +158,14 @@ class PermitMarket(mesa.Model):
         steps = as_steps(steps)
         collector = self.datacollector
         own_step = type(self).step is not PermitMarket.step
-        if type(collector) is not ColumnCollector or own_step or self._is_watched():
-            for _ in range(steps):
-                self.step()
+        if type(collector) is ColumnCollector and not own_step and not self._is_watched():
+            for turns, labs in self._game.turns(steps, keep_labs=bool(collector.columns)):
+                self._pass_time(turns.steps)
+                self.columns.forget()
+                collector.collect_turns(self, turns, labs)
             return
-        for turns, labs in self._game.turns(steps, keep_labs=bool(collector.columns)):
-            self._pass_time(turns.steps)
-            self.columns.forget()
-            collector.collect_turns(self, turns, labs)
+        for _ in range(steps):
+            self.step()
 
     def _is_watched(self) -> bool:
         """Whether an event or an observer may come between turns; Mesa has both from 3.5 on."""
@@ -187,6 +187,11 @@ class PermitMarket(mesa.Model):
     def last_turn(self) -> Turns:
         """What the last turn came to, for a collector; nothing known before the first."""
         return self._game.shown
+
+    @property
+    def present(self) -> np.ndarray:
+        """Which labs have not left, an array of bool of shape (labs,)."""
+        return self._game.play.present
 
     def per_replication(self, values: np.ndarray) -> PerReplication:
         """Values of shape (replications,), or the one value itself where there is one replication."""
@@ -234,7 +239,7 @@ class PermitMarket(mesa.Model):
             self._built()  # the labs come first
         super().register_agent(agent)
         if isinstance(agent, Lab):
-            agent.unique_id = agent.index + 2
+            agent.unique_id = FIRST_LAB + agent.index
         else:
             self._registered += 1
             agent.unique_id = self._registered

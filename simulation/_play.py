@@ -15,8 +15,8 @@ from simulation._quantities import Turns
 from simulation._rules import Rules
 from simulation._turn import Decisions, decide
 
-PIECE = 2**22
-"""Numbers that a piece of the game may take: counts of its steps or, if they are kept, draws."""
+PIECE = 2**17
+"""Turns times replications that are played at once, times labs if their draws are kept."""
 
 
 class Play:
@@ -37,6 +37,8 @@ class Play:
         Arrays ``gross_value`` and ``risk_profile``, of shape (replications, labs); to be changed by `write`.
     labs : LabTurns or None
         The last turn, lab by lab; None before the first.
+    present : array of bool, shape (labs,)
+        Which labs have not left; see `leave`.
     """
 
     def __init__(self, rules: Rules, seed: int, replications: range) -> None:
@@ -50,7 +52,7 @@ class Play:
             name: np.asarray(self._draws.types(purpose, getattr(game.lab, name)), order=self._order)
             for name, purpose in (("gross_value", Purpose.VALUE), ("risk_profile", Purpose.RISK))
         }
-        self._present = np.ones(game.n_agents, dtype=bool)
+        self.present = np.ones(game.n_agents, dtype=bool)
         self._made: Decisions | None = None
         self._next_step = 0
         self._open(self._zeros(float), np.zeros(len(replications)))
@@ -84,7 +86,7 @@ class Play:
             self._books = Books(
                 opening=self._books.opening, turns=self._books.turns + len(piece), caught=caught
             )
-            self.labs = LabTurns(self.rules, made, dict(self.types), self._books, u)
+            self.labs = LabTurns(self.rules, made, dict(self.types), self.present, self._books, u)
             yield Turns(self.rules, made.totals, counts), self.labs
 
     def bookmark(self) -> tuple[Any, ...]:
@@ -96,7 +98,7 @@ class Play:
         self._next_step, self._found, self._books, self.labs = bookmark
 
     def _decide(self) -> Decisions:
-        here = self._present
+        here = self.present
         if here.all():
             return decide(self.rules, **self.types)
         made = decide(self.rules, **{name: values[:, here] for name, values in self.types.items()})
@@ -143,7 +145,8 @@ class Play:
         """Take a lab out of the market: it neither bids nor runs from now on, and is not counted."""
         self._close()
         self._made = None
-        self._present[lab] = False
+        self.present = self.present.copy()  # the last turn keeps its own
+        self.present[lab] = False
 
     def _close(self) -> None:
         if self._books.turns:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 import numpy as np
 
 from deterrence import Game, ParameterError, Problem, Scenario
-from simulation._arguments import as_detail, as_replications, as_seed, as_steps, check_game
+from simulation._arguments import as_detail, as_replications, as_seed, as_steps, check_game, check_helpers
 from simulation._columns import COLUMNS, Columns
 from simulation._play import Play
 from simulation._quantities import QUANTITIES, Quantities, Turns
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 BLOCK_CELLS = 2**16
 """Labs times replications played at once: few enough to stay in cache, and memory does not grow."""
+BLOCK_LAB_TURNS = 2**26
+"""The same times steps: a third of a second of work, which is how long an interrupt may wait."""
 MAX_ENTRIES = 10**7
 MAX_LAB_TURNS = 10**12
 WORTH_A_THREAD = 10**8
@@ -178,6 +180,7 @@ def run(
     True
     """
     check_game(game)
+    check_helpers(executor, progress)
     numbers = as_replications(replications)
     if steps is None:
         steps = game.steps if isinstance(game, Scenario) else 1
@@ -185,7 +188,7 @@ def run(
     detail = as_detail(detail)
     _check_size(game.n_agents, len(numbers), steps, detail)
     seed = as_seed(game, rng)
-    size = max(1, BLOCK_CELLS // game.n_agents)
+    size = max(1, min(BLOCK_CELLS, BLOCK_LAB_TURNS // steps) // game.n_agents)
     blocks = (numbers[start : start + size] for start in range(0, len(numbers), size))
     rules = rules_of(game)
     task = partial(_play, rules, seed, steps, detail)

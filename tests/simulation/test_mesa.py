@@ -48,6 +48,17 @@ def test_quantities_are_those_of_the_theory():
     assert QUANTITIES == deterrence.QUANTITIES
 
 
+def test_a_lab_that_has_left_bids_nothing_and_keeps_its_wealth(market):
+    market.step()
+    richest = max(market.labs, key=lambda lab: lab.bid)
+    assert (richest.bid > 0, richest.has_permit) == (True, True)
+    before = richest.wealth
+    richest.remove()
+    assert richest.bid > 0, "the last turn is as it was"
+    market.step()
+    assert (richest.bid, richest.has_permit, richest.runs, richest.wealth) == (0, False, False, before)
+
+
 def test_models_own_generator_follows_the_seed(baseline):
     a, b, c = (PermitMarket(baseline, rng=seed) for seed in (7, 7, 8))
     assert a.rng.random() == b.rng.random() != c.rng.random()

@@ -171,6 +171,14 @@ BAD = [
     ("rng", {"rng": -1}), ("rng", {"rng": 2**128}), ("rng", {"rng": 1.5}), ("rng", {"rng": True}),
     ("rng", {"rng": "seed"}), ("rng", {"rng": np.random.RandomState(1)}),
 ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["executor", "progress"])
+def test_what_is_no_executor_and_no_function_is_refused(baseline, name):
+    with pytest.raises(ParameterError, match=f"{name} = 3"):
+        run(baseline, **{name: 3})
+
+
 STEPS = [0, -1, 1.0, True, "2", 10**6 + 1]
 
 
