@@ -43,7 +43,7 @@ class Ahead:
             block, _ = next(self._play.turns(self._reach))
             self._before = before
             self._show(block, 0)
-            self._reach = max(1, min(2 * self._reach, MOST_TURNS, MOST_CELLS // self._cells))
+            self._reach = max(1, min(4 * self._reach, MOST_TURNS, MOST_CELLS // self._cells))
         self._shown += 1
 
     def turns(self, steps: int, keep_labs: bool) -> Iterator[tuple[Turns, LabTurns]]:

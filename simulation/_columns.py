@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from functools import cached_property
 
 import numpy as np
 
+from simulation._draws import Draws, Purpose
 from simulation._rules import AUDIT_CUT, CHECK_CUT, SUSPICIOUS, Rules
 from simulation._turn import Decisions, incomes
 
@@ -81,21 +83,26 @@ class LabTurns:
         Which labs are in the market.
     books : Books
         After these turns.
-    u : array of shape (replications, steps, labs)
-        The draws of enforcement.
+    draws : Draws
+        Where what happened to labs that ran is drawn again if somebody asks.
+    steps : range
+        Which steps.
     """
 
     def __init__(
         self,
+        *,
         rules: Rules,
         decisions: Decisions,
         types: dict[str, np.ndarray],
         present: np.ndarray,
         books: Books,
-        u: np.ndarray,
+        draws: Draws,
+        steps: range,
     ) -> None:
         self.rules, self.decisions, self.types = rules, decisions, types
-        self.present, self.books, self.u = present, books, u
+        self.present, self.books = present, books
+        self.draws, self.steps = draws, steps
 
     @property
     def gross_value(self) -> np.ndarray:
@@ -142,13 +149,18 @@ class LabTurns:
 
     @property
     def wealth(self) -> np.ndarray:
-        books, steps = self.books, self.u.shape[1]
+        books, steps = self.books, len(self.steps)
         turns, caught = np.int64(books.turns), books.caught[:, None]
         if steps > 1:
             times = np.cumsum(self.caught, axis=1, dtype=np.int64)
             turns, caught = turns + np.arange(1 - steps, 1)[:, None], caught + (times - times[:, -1:])
         income = incomes(self.rules, self.decisions, self.types["gross_value"])[:, None]
         return books.opening[:, None] + (turns * income - self.rules.penalty * caught)
+
+    @cached_property
+    def u(self) -> np.ndarray:
+        """Draws of enforcement, of shape (replications, steps, labs)."""
+        return self.draws.uniforms(Purpose.ENFORCEMENT, self.steps)
 
     def _end(self, cut: int) -> np.ndarray:
         """Where an outcome ends in the unit interval, for each lab if it runs."""

@@ -40,8 +40,8 @@ JUMP = 0x9E3779B97F4A7C15F39CC0605CEDC835
 FIRST_CHUNKS = (0, 1, 10, 50, 100)
 """Where the first chunks start; from the last of them on, all have the same length."""
 CHUNK = 100
-KEPT = 2**22
-"""Doubles of a chunk that are kept for steps to come (32 MiB)."""
+KEPT = 2**21
+"""Doubles of a chunk that are kept for steps to come (16 MiB)."""
 
 
 class Purpose(IntEnum):
@@ -76,6 +76,12 @@ def pieces(steps: range) -> Iterator[tuple[Chunk, range]]:
         piece = range(start, min(chunk.steps.stop, steps.stop))
         yield chunk, piece
         start = piece.stop
+
+
+def last_end(start: int, stop: int) -> int:
+    """The last end of a chunk within start < end <= stop, or `stop` if there is none."""
+    chunk = chunk_of(stop - 1)
+    return stop if chunk.steps.stop == stop or chunk.steps.start <= start else chunk.steps.start
 
 
 class _Stream:

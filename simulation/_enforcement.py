@@ -13,17 +13,15 @@ import numpy as np
 
 from simulation._draws import Draws, Purpose, pieces
 from simulation._rules import AUDIT_CUT, CHECK_CUT, Rules
-from simulation._turn import Decisions, count
+from simulation._turn import SLAB, Decisions, count
 
-IN_CACHE = 2**16
-"""Doubles drawn at once (512 KiB)."""
+IN_CACHE = 2**17
+"""Doubles drawn at once (1 MiB)."""
 
 AUDITS, FALSE_AUDITS, CHECKS, CATCHES = range(4)
 
 
-def enforce(
-    rules: Rules, decisions: Decisions, draws: Draws, steps: range, caught: np.ndarray, last: np.ndarray
-) -> np.ndarray:
+def enforce(rules: Rules, decisions: Decisions, draws: Draws, steps: range, caught: np.ndarray) -> np.ndarray:
     """Enforce in some steps, with the same decisions in all, and count.
 
     Parameters
@@ -34,8 +32,6 @@ def enforce(
     steps : range
     caught : array of int, shape (replications, labs)
         How often each lab was caught; added to.
-    last : array of shape (replications, k, labs)
-        Where to put the draws of the last k steps.
 
     Returns
     -------
@@ -48,9 +44,6 @@ def enforce(
     for rows, piece, labs in _blocks(steps, replications, n_labs):
         tally = counts[:, rows, piece.start - steps.start : piece.stop - steps.start]
         u = draws.uniforms(Purpose.ENFORCEMENT, piece, rows, labs, out=_memory.drawn)
-        if (ahead := piece.stop - steps.stop + last.shape[1]) > 0:
-            kept = last[rows, max(0, ahead - len(piece)) : ahead, labs]
-            kept[:] = u[:, len(piece) - kept.shape[1] :]
         audited, checked = (_lying(mask, u.shape) for mask in _memory.masks)
         if audited.strides[2] > 1:
             turned = _lying(_memory.turned, u.shape)
@@ -90,8 +83,9 @@ def _blocks(steps: range, replications: int, labs: int) -> Iterator[tuple[slice,
         for row in range(replications):
             for start in range(piece.start, piece.stop, length):
                 some = range(start, min(start + length, piece.stop))
-                for lab in range(0, labs, IN_CACHE):
-                    yield slice(row, row + 1), some, slice(lab, min(lab + IN_CACHE, labs))
+                slab = labs if labs <= IN_CACHE else SLAB
+                for lab in range(0, labs, slab):
+                    yield slice(row, row + 1), some, slice(lab, min(lab + slab, labs))
 
 
 class _Memory(threading.local):

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 
 from simulation._columns import Books, LabTurns
-from simulation._draws import Draws, Purpose
+from simulation._draws import Draws, Purpose, last_end
 from simulation._enforcement import CATCHES, CHECKS, enforce
 from simulation._quantities import Turns
 from simulation._rules import Rules
@@ -55,7 +55,8 @@ class Play:
         self.present = np.ones(game.n_agents, dtype=bool)
         self._made: Decisions | None = None
         self._next_step = 0
-        self._open(self._zeros(float), np.zeros(len(replications)))
+        nothing = np.broadcast_to(0.0, self.types["gross_value"].shape)
+        self._open(nothing, np.zeros(len(replications)))
 
     def _zeros(self, dtype: type) -> np.ndarray:
         return np.zeros(self.types["gross_value"].shape, dtype, order=self._order)
@@ -76,17 +77,27 @@ class Play:
         size = max(1, PIECE // (replications * (labs if keep_labs else 1)))
         while self._next_step < end:
             made = self._made = self._made or self._decide()
-            piece = range(self._next_step, min(self._next_step + size, end))
+            stop = min(self._next_step + size, end)
+            if replications > 1:
+                stop = last_end(self._next_step, stop)
+            piece = range(self._next_step, stop)
             caught = self._books.caught.copy()
-            u = np.empty((replications, len(piece) if keep_labs else 1, labs))
-            counts = enforce(self.rules, made, self._draws, piece, caught, u)
+            counts = enforce(self.rules, made, self._draws, piece, caught)
             # Nothing has changed before; from here to the end nothing can fail.
             self._next_step = piece.stop
             self._found = self._found + np.add.reduce(counts, axis=-1, dtype=np.int64)
             self._books = Books(
                 opening=self._books.opening, turns=self._books.turns + len(piece), caught=caught
             )
-            self.labs = LabTurns(self.rules, made, dict(self.types), self.present, self._books, u)
+            self.labs = LabTurns(
+                rules=self.rules,
+                decisions=made,
+                types=dict(self.types),
+                present=self.present,
+                books=self._books,
+                draws=self._draws,
+                steps=piece if keep_labs else piece[-1:],
+            )
             yield Turns(self.rules, made.totals, counts), self.labs
 
     def bookmark(self) -> tuple[Any, ...]:
@@ -134,6 +145,8 @@ class Play:
         """Change the ``gross_value``, ``risk_profile`` or ``wealth`` of some labs."""
         self._close()
         if name == "wealth":
+            if not self._books.opening.flags.writeable:
+                self._open(self._books.opening.copy(), self._opening_account)
             self._books.opening[:, labs] = values
             return
         if self.labs is not None and self.types[name] is self.labs.types[name]:

@@ -23,13 +23,13 @@ from simulation._turn import TOTALS, Totals
 if TYPE_CHECKING:
     import pandas as pd
 
-BLOCK_CELLS = 2**16
+BLOCK_CELLS = 2**15
 """Labs times replications played at once: few enough to stay in cache, and memory does not grow."""
-BLOCK_LAB_TURNS = 2**26
-"""The same times steps: a third of a second of work, which is how long an interrupt may wait."""
+BLOCK_LAB_TURNS = 2**25
+"""The same times steps: a fifth of a second of work, which is how long an interrupt may wait."""
 MAX_ENTRIES = 10**7
 MAX_LAB_TURNS = 10**12
-WORTH_A_THREAD = 10**8
+WORTH_A_THREAD = 2 * 10**8
 """Lab-turns, about a second of work, from which on `run` uses several threads."""
 AHEAD = 64
 """Blocks handed to an executor before the first of them is done."""
@@ -232,8 +232,9 @@ def _play(rules: Rules, seed: int, steps: int, detail: Detail, numbers: range) -
         if detail == "run":
             turns = Turns(rules, turns.totals, turns.counts.sum(axis=2, keepdims=True, dtype=np.int64))
         pieces.append(turns)
+        shape = len(numbers), turns.steps, rules.game.n_agents
         for name, column in columns.items():
-            column.append(np.broadcast_to(getattr(labs, name), labs.u.shape))
+            column.append(np.broadcast_to(getattr(labs, name), shape))
     counts = [turns.counts for turns in pieces]
     return Part(
         totals=pieces[0].totals,
