@@ -136,7 +136,10 @@ class ColumnCollector(mesa.DataCollector):
 
         frames = []
         for (times, ids, kept), following in itertools.zip_longest(self._labs, self._labs[1:]):
-            rows = pd.MultiIndex.from_product([times, ids], names=["Step", "AgentID"])
+            steps, labs = np.indices((len(times), len(ids))).reshape(2, -1)
+            rows = pd.MultiIndex(
+                [times, ids], [steps, labs], names=["Step", "AgentID"], verify_integrity=False
+            )
             frame = pd.DataFrame({k: _flat(v, len(times)) for k, v in kept.items()}, index=rows)
             again = following is not None and following[0][0] == times[-1]
             frames.append(frame[: -len(ids)] if again else frame)  # of a step collected twice the last counts

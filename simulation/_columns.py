@@ -143,19 +143,23 @@ class LabTurns:
     def backchecked(self) -> np.ndarray:
         return self.runs & (self.u >= self._end(AUDIT_CUT)) & (self.u < self._end(CHECK_CUT))
 
-    @property
+    @cached_property
     def caught(self) -> np.ndarray:
         return ~self.compliant & (self.u < self._end(CHECK_CUT))
 
     @property
     def wealth(self) -> np.ndarray:
         books, steps = self.books, len(self.steps)
-        turns, caught = np.int64(books.turns), books.caught[:, None]
+        times = books.caught[:, None].astype(np.int64)
         if steps > 1:
-            times = np.cumsum(self.caught, axis=1, dtype=np.int64)
-            turns, caught = turns + np.arange(1 - steps, 1)[:, None], caught + (times - times[:, -1:])
+            sooner = np.cumsum(self.caught, axis=1, dtype=np.int64)
+            sooner += times - sooner[:, -1:]
+            times = sooner
         income = incomes(self.rules, self.decisions, self.types["gross_value"])[:, None]
-        return books.opening[:, None] + (turns * income - self.rules.penalty * caught)
+        wealth = np.arange(books.turns - steps + 1, books.turns + 1)[:, None] * income
+        wealth -= self.rules.penalty * times
+        wealth += books.opening[:, None]
+        return wealth
 
     @cached_property
     def u(self) -> np.ndarray:
