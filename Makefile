@@ -19,7 +19,7 @@ check: $(READY)  ## style, types, and the examples in README and docstrings
 	$(BIN)/ruff format --check .
 	$(BIN)/basedpyright
 	$(BIN)/python -m pytest -q --doctest-modules --doctest-glob='*.md' \
-		deterrence scenarios simulation analysis README.md
+		deterrence scenarios simulation analysis README.md docs/simulation.md
 
 bench: $(READY)  ## ratios of time and memory, asked and reached, each inside one run
 	$(BIN)/python -m benchmarks
