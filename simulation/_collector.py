@@ -76,7 +76,8 @@ class ColumnCollector(mesa.DataCollector):
     def collect(self, model: Any) -> None:
         """Collect a `PermitMarket` as it is now."""
         self._keep_turns(model.last_turn)
-        columns = {name: getattr(model.columns, name)[:, None] for name in self.columns}
+        # Copies, since until the next turn a lab is written in place.
+        columns = {name: getattr(model.columns, name)[:, None].copy() for name in self.columns}
         self._keep_labs(model, [getattr(model, "time", model.steps)], columns)
 
     def collect_turns(self, model: PermitMarket, turns: Turns, labs: LabTurns) -> None:

@@ -90,12 +90,16 @@ class _Stream:
     def __init__(self, seed: int, purpose: Purpose) -> None:
         self.bits = PCG64DXSM(SeedSequence(entropy=seed, spawn_key=(purpose,)))
         self.generator = Generator(self.bits)
-        self.position = 0
+        self.start = self.bits.state
+        self.position: int | None = 0
 
     def read(self, position: int, out: np.ndarray) -> None:
         """Fill a contiguous array from a position on."""
-        if position != self.position:
-            self.bits.advance((position - self.position) % PERIOD)
+        here, self.position = self.position, None  # not known until all is drawn: an interrupt may come before
+        if here is None:
+            self.bits.state, here = self.start, 0
+        if position != here:
+            self.bits.advance((position - here) % PERIOD)
         self.generator.random(out=out)
         self.position = position + out.size
 

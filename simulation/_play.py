@@ -83,22 +83,20 @@ class Play:
             piece = range(self._next_step, stop)
             caught = self._books.caught.copy()
             counts = enforce(self.rules, made, self._draws, piece, caught)
-            # Nothing has changed before; from here to the end nothing can fail.
-            self._next_step = piece.stop
-            self._found = self._found + np.add.reduce(counts, axis=-1, dtype=np.int64)
-            self._books = Books(
-                opening=self._books.opening, turns=self._books.turns + len(piece), caught=caught
-            )
-            self.labs = LabTurns(
+            found = self._found + np.add.reduce(counts, axis=-1, dtype=np.int64)
+            books = Books(opening=self._books.opening, turns=self._books.turns + len(piece), caught=caught)
+            labs_then = LabTurns(
                 rules=self.rules,
                 decisions=made,
                 types=dict(self.types),
                 present=self.present,
-                books=self._books,
+                books=books,
                 draws=self._draws,
                 steps=piece if keep_labs else piece[-1:],
             )
-            yield Turns(self.rules, made.totals, counts), self.labs
+            # All at once: whatever fails or interrupts, the game is before these turns or after them.
+            self._next_step, self._found, self._books, self.labs = piece.stop, found, books, labs_then
+            yield Turns(self.rules, made.totals, counts), labs_then
 
     def bookmark(self) -> tuple[Any, ...]:
         """Where the game is, for `back_to`."""

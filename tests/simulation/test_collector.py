@@ -36,6 +36,11 @@ def enrich(market):
     market.labs[4].wealth = 50.0
 
 
+def enrich_more(market):
+    market.labs[3].gross_value += 1.0
+    market.labs[4].wealth += 10.0
+
+
 def collect(market):
     market.datacollector.collect(market)
 
@@ -55,6 +60,7 @@ STORIES = {
     "never any lab": [lose_all, 2],
     "before the first step": [collect, 3, 1],
     "only before the first step": [collect],
+    "collected between writes": [collect, enrich, collect, 1, enrich_more, collect, enrich_more, 1],
     "collected twice": [3, collect, 1, enrich, collect, 2],
     "collected twice, with a lab less": [3, lose, collect, collect, 2],
 }

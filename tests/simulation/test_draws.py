@@ -88,6 +88,34 @@ def test_draws_are_the_same_in_whatever_way_they_are_read(start, kept, with_out,
             np.testing.assert_array_equal(read[i, j], expected)
 
 
+class Interrupted:
+    """A generator of which the reader never learns that it has drawn."""
+
+    def __init__(self, generator: Generator) -> None:
+        self.generator = generator
+
+    def random(self, out: np.ndarray) -> None:
+        self.generator.random(out=out)
+        raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("again", [range(3), range(20, 23), range(250, 260)], ids=str)
+def test_after_an_interrupt_draws_are_where_they_were(again, monkeypatch):
+    monkeypatch.setattr(simulation._draws, "KEPT", 0)
+    draws, whole = (Draws(3, 7, range(5, 7)) for _ in range(2))
+    draws.uniforms(Purpose.ENFORCEMENT, range(12))
+    stream = draws._streams[Purpose.ENFORCEMENT]
+    generator, stream.generator = stream.generator, Interrupted(stream.generator)
+    for steps in (range(12, 20), range(30, 40)):
+        with pytest.raises(KeyboardInterrupt):
+            draws.uniforms(Purpose.ENFORCEMENT, steps)
+    stream.generator = generator
+    for _ in range(2):
+        np.testing.assert_array_equal(
+            draws.uniforms(Purpose.ENFORCEMENT, again), whole.uniforms(Purpose.ENFORCEMENT, again)
+        )
+
+
 def test_the_last_lab_of_the_last_step_of_the_last_replication_has_its_own_place():
     r, t = MAX_REPLICATIONS - 1, MAX_STEPS - 1
     draws = Draws(1, LARGEST_GAME, range(r, r + 1)).uniforms(Purpose.ENFORCEMENT, range(t, t + 1))[0, 0]
