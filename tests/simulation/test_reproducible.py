@@ -17,7 +17,16 @@ import simulation._draws
 import simulation._enforcement
 import simulation._play
 import simulation._record
-from deterrence import Game, LabPopulation, LogNormal, Scenario, TruncatedNormal
+import simulation._turn
+from deterrence import (
+    CapMarket,
+    FixedPriceMarket,
+    Game,
+    LabPopulation,
+    LogNormal,
+    Scenario,
+    TruncatedNormal,
+)
 from simulation import COLUMNS, QUANTITIES, PermitMarket, run
 
 ROOT = Path(__file__).parents[2]
@@ -72,6 +81,33 @@ def test_blocks_of_any_size_give_the_same_bytes(game, monkeypatch, cells, in_cac
     monkeypatch.setattr(simulation._play, "PIECE", in_cache)
     for record, question in zip(whole, questions, strict=True):
         assert_same(record, run(game, **question))
+
+
+@pytest.fixture
+def coarse(monkeypatch):
+    """Values and risks are multiples of 1/8, so that many bids are equal and sums exact in any order."""
+    quantile = simulation._draws.quantile
+    monkeypatch.setattr(simulation._draws, "quantile", lambda law, u: np.round(8 * quantile(law, u)) / 8)
+
+
+@pytest.mark.parametrize("market", [CapMarket(token_cap=7), FixedPriceMarket(fixed_price=0.5)], ids=str)
+@pytest.mark.parametrize("replications", [1, 3, 30])
+@pytest.mark.parametrize(("slab", "in_cache"), [(1, 1), (3, 3), (3, 19), (7, 20), (19, 19), (20, 20), (3, 90)])
+def test_labs_in_slabs_of_any_size_decide_and_are_drawn_the_same(
+    baseline, coarse, monkeypatch, market, replications, slab, in_cache
+):
+    """More labs than decide or are drawn at once, with ties across the slabs, and memory for no more."""
+    game = dataclasses.replace(baseline, market=market)
+    question = {"replications": replications, "steps": 13, "rng": 7, "detail": "lab"}
+    whole = run(game, **question)
+    first = zip(whole.labs.bid[:, 0], whole.labs.has_permit[:, 0], strict=True)
+    tied = [bids[wins].min() == bids[~wins].max() for bids, wins in first]
+    assert isinstance(market, FixedPriceMarket) or any(tied), "nothing held for lack of cases"
+    monkeypatch.setattr(simulation._turn, "SLAB", slab)
+    monkeypatch.setattr(simulation._enforcement, "SLAB", slab)
+    monkeypatch.setattr(simulation._enforcement, "IN_CACHE", in_cache)
+    monkeypatch.setattr(simulation._enforcement, "_memory", simulation._enforcement._Memory())
+    assert_same(whole, run(game, **question))
 
 
 @pytest.mark.parametrize("pieces", [[60], [1] * 60, [1, 9, 40, 10], [5, 48, 7]], ids=str)
