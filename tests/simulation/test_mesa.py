@@ -40,6 +40,11 @@ def test_what_a_market_returned_does_not_change_afterwards(baseline):
     market.step()
     for old, now in zip(before, (welfare, account, wealth), strict=True):
         np.testing.assert_array_equal(old, now)
+    for mine in (welfare := market.welfare, market.governor.account, market.labs[0].wealth):
+        mine[:] = -1.0
+    assert (market.welfare != welfare).all()
+    assert (market.governor.account != -1.0).all()
+    assert (market.labs[0].wealth != -1.0).all()
 
 
 def test_quantities_are_those_of_the_theory():

@@ -245,3 +245,17 @@ def test_it_does_where_a_lab_is_caught_more_often_than_a_byte_counts(replication
     assert record.wealth[0] == history.wealth[-1]
     assert record.account[0] == history.accounts[-1]
     assert record.catches[0] == 2
+
+
+@pytest.mark.parametrize("pieces", [[70_000], [1, 30_000, 39_999]], ids=str)
+@pytest.mark.parametrize("replications", [1, 5])
+def test_each_lab_pays_however_often_it_is_caught(pieces, replications, baseline):
+    """More catches than two bytes count; everybody runs and is caught in every turn."""
+    audit = dataclasses.replace(baseline.audit, base_prob=1.0, high_prob=1.0, penalty_amount=0.25)
+    lab = dataclasses.replace(baseline.lab, risk_profile_min=0.0, risk_profile_max=0.0)
+    game = dataclasses.replace(baseline, n_agents=3, audit=audit, lab=lab, market=CapMarket(token_cap=0))
+    market = PermitMarket(game, rng=1, replications=replications)
+    for steps in pieces:
+        market.run(steps)
+    expected = 70_000 * market.columns.gross_value - 0.25 * 70_000
+    np.testing.assert_array_equal(market.columns.wealth, expected)

@@ -134,6 +134,45 @@ def test_step_by_step_equals_run_and_the_record(game, pieces, replications):
     np.testing.assert_allclose(market.columns.wealth.sum(axis=1), record.wealth, rtol=1e-13)
 
 
+def everything(market: PermitMarket) -> dict[str, np.ndarray]:
+    found = {name: np.array(getattr(market, name)) for name in QUANTITIES}
+    found |= {name: getattr(market.columns, name).copy() for name in COLUMNS}
+    return found | {"account": np.array(market.governor.account)}
+
+
+ACTS = {
+    "nothing": lambda market: None,
+    "run": lambda market: market.run(5),
+    "a value written": lambda market: setattr(market.labs[1], "gross_value", 0.25 + market.steps % 3),
+    "a risk written": lambda market: setattr(market.labs[2], "risk_profile", market.steps % 4),
+    "wealth written": lambda market: setattr(market.labs[3], "wealth", 5.0),
+    "a lab lost": lambda market: market.labs[0 if market.steps % 2 else -1].remove(),
+}
+
+
+@pytest.mark.parametrize("act", ACTS.values(), ids=ACTS)
+@pytest.mark.parametrize("replications", [1, 3, 30])
+def test_a_market_is_the_same_whether_it_is_looked_at_after_every_turn_or_seldom(game, replications, act):
+    """One that nobody looks at plays ahead of what it shows; what is written or asked finds it there."""
+    seldom, often = (PermitMarket(game, rng=7, replications=replications) for _ in range(2))
+    for steps in (1, 2, 7, 3, 30, 41, 1):
+        for _ in range(steps):
+            seldom.step()
+            often.step()
+            before = everything(often)
+        act(seldom)
+        if act is ACTS["run"]:
+            for _ in range(5):
+                often.step()
+                before = everything(often)
+        else:
+            act(often)
+        for name, values in everything(seldom).items():
+            if name not in ("gross_value", "risk_profile", "wealth"):
+                assert values.tobytes() == before[name].tobytes(), (name, seldom.steps)
+            assert values.tobytes() == everything(often)[name].tobytes(), (name, seldom.steps)
+
+
 def test_replication_17_is_the_same_alone_and_in_company(game):
     ensemble = run(game, replications=40, steps=2, rng=7)
     alone = run(game, replications=range(17, 18), steps=2, rng=7)
