@@ -193,7 +193,9 @@ def run(
     rules = rules_of(game)
     task = partial(_play, rules, seed, steps, detail)
     parts: list[Part] = []
-    for part in _in_order(task, blocks, executor, len(numbers) * steps * game.n_agents):
+    # A single block is played here, where an interrupt reaches it.
+    in_threads = len(numbers) > size and len(numbers) * steps * game.n_agents >= WORTH_A_THREAD
+    for part in _in_order(task, blocks, executor, in_threads):
         parts.append(part)
         if progress is not None:
             progress(len(part.account))
@@ -249,15 +251,15 @@ def _in_order(
     task: Callable[[range], Part],
     blocks: Iterator[range],
     executor: Executor | None,
-    lab_turns: int,
+    in_threads: bool,
 ) -> Iterator[Part]:
-    """Results of all blocks in their order, worked on in parallel where there is an executor or much work."""
+    """Results of all blocks in their order, worked on by an executor, threads of our own or the caller."""
     if executor is None:
-        if lab_turns < WORTH_A_THREAD:
+        if not in_threads:
             yield from map(task, blocks)
             return
         with ThreadPoolExecutor(os.cpu_count()) as threads:
-            yield from _in_order(task, blocks, threads, lab_turns)
+            yield from _in_order(task, blocks, threads, in_threads)
         return
     waiting: deque[Future[Part]] = deque()
     try:

@@ -98,6 +98,22 @@ def test_the_threads_of_a_long_run_give_the_same_bytes(game, detail, monkeypatch
     assert threading.current_thread().name not in names
 
 
+def test_a_single_block_is_played_by_the_caller_who_can_interrupt_it(game, monkeypatch):
+    names = []
+    play = simulation._record._play
+
+    def noticed(*args):
+        names.append(threading.current_thread().name)
+        return play(*args)
+
+    monkeypatch.setattr(simulation._record, "_play", noticed)
+    monkeypatch.setattr(simulation._record, "WORTH_A_THREAD", 0)
+    run(game, replications=7, steps=13, rng=7)
+    assert names == [threading.current_thread().name]
+    run(game, replications=8, steps=13, rng=7)
+    assert threading.current_thread().name not in names[1:]
+
+
 @pytest.mark.parametrize("seed", range(5))
 @pytest.mark.parametrize("detail", DETAILS)
 def test_any_order_of_work_gives_the_same_bytes(game, seed, detail):
