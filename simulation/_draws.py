@@ -95,7 +95,7 @@ class _Stream:
 
     def read(self, position: int, out: np.ndarray) -> None:
         """Fill a contiguous array from a position on."""
-        here, self.position = self.position, None  # not known until all is drawn: an interrupt may come before
+        here, self.position = self.position, None  # unknown until all is drawn, since an interrupt may come
         if here is None:
             self.bits.state, here = self.start, 0
         if position != here:

@@ -92,7 +92,9 @@ def coarse(monkeypatch):
 
 @pytest.mark.parametrize("market", [CapMarket(token_cap=7), FixedPriceMarket(fixed_price=0.5)], ids=str)
 @pytest.mark.parametrize("replications", [1, 3, 30])
-@pytest.mark.parametrize(("slab", "in_cache"), [(1, 1), (3, 3), (3, 19), (7, 20), (19, 19), (20, 20), (3, 90)])
+@pytest.mark.parametrize(
+    ("slab", "in_cache"), [(1, 1), (3, 3), (3, 19), (7, 20), (19, 19), (20, 20), (3, 90)]
+)
 def test_labs_in_slabs_of_any_size_decide_and_are_drawn_the_same(
     baseline, coarse, monkeypatch, market, replications, slab, in_cache
 ):
