@@ -140,7 +140,7 @@ class Draws:
         """Draws of shape (replications, steps, labs) for some steps, of all replications or some `rows`.
 
         In one step of one replication also of some `labs`. They are put in `out`, a flat array that is
-        long enough, if they were not there before.
+        long enough, or in a new one.
         """
         replications = self.replications[rows]
         first, stop, _ = labs.indices(self.n_labs)

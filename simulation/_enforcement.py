@@ -16,7 +16,7 @@ from simulation._rules import AUDIT_CUT, CHECK_CUT, Rules
 from simulation._turn import SLAB, Decisions, count
 
 IN_CACHE = 2**17
-"""Doubles drawn at once (1 MiB)."""
+"""Doubles drawn at once (1 MiB), not fewer than a slab."""
 
 AUDITS, FALSE_AUDITS, CHECKS, CATCHES = range(4)
 

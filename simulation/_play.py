@@ -85,7 +85,7 @@ class Play:
             counts = enforce(self.rules, made, self._draws, piece, caught)
             found = self._found + np.add.reduce(counts, axis=-1, dtype=np.int64)
             books = Books(opening=self._books.opening, turns=self._books.turns + len(piece), caught=caught)
-            labs_then = LabTurns(
+            lab_turns = LabTurns(
                 rules=self.rules,
                 decisions=made,
                 types=dict(self.types),
@@ -95,8 +95,8 @@ class Play:
                 steps=piece if keep_labs else piece[-1:],
             )
             # All at once: whatever fails or interrupts, the game is before these turns or after them.
-            self._next_step, self._found, self._books, self.labs = piece.stop, found, books, labs_then
-            yield Turns(self.rules, made.totals, counts), labs_then
+            self._next_step, self._found, self._books, self.labs = piece.stop, found, books, lab_turns
+            yield Turns(self.rules, made.totals, counts), lab_turns
 
     def bookmark(self) -> tuple[Any, ...]:
         """Where the game is, for `back_to`."""

@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 BLOCK_CELLS = 2**15
 """Labs times replications played at once: few enough to stay in cache, and memory does not grow."""
 BLOCK_LAB_TURNS = 2**25
-"""The same times steps: a fifth of a second of work, which is how long an interrupt may wait."""
+"""The same times steps: a fifth of a second of work, which is how long an interrupt may wait for threads.
+
+A block has at least one replication, however long that is.
+"""
 MAX_ENTRIES = 10**7
 MAX_LAB_TURNS = 10**12
 WORTH_A_THREAD = 2 * 10**8
@@ -146,7 +149,7 @@ def run(
         Whether to record the mean over the steps, every step, or every lab in every step.
     executor : concurrent.futures.Executor, optional
         What plays blocks of replications. By default threads, as many as there are processors, where
-        there is a second of work or more. The bits do not depend on it.
+        there are several blocks, and a second of work or more. The bits do not depend on it.
     progress : callable, optional
         Called after every block of replications with the number of replications in it.
 
