@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
     from simulation._model import PermitMarket
 
+MOST_LOOSE = 64
+"""Turns that are kept one by one; a few numbers each, they would take more memory than what they say."""
+
 
 class ColumnCollector(mesa.DataCollector):
     """Collects quantities of the market and columns of the labs after every step.
@@ -66,6 +69,7 @@ class ColumnCollector(mesa.DataCollector):
         self.quantities = _known("quantities", quantities, QUANTITIES)
         self.columns = _known("columns", columns, COLUMNS)
         self._turns: list[Turns] = []
+        self._loose = 0
         self._labs: list[tuple[Sequence[float], np.ndarray, dict[str, np.ndarray]]] = []
         super().__init__(
             model_reporters={name: name for name in self.quantities},
@@ -90,8 +94,10 @@ class ColumnCollector(mesa.DataCollector):
 
     def _keep_turns(self, turns: Turns) -> None:
         self._turns.append(turns)
-        if len(self._turns) >= 64:
-            self._turns = _joined(self._turns)
+        self._loose += 1
+        if self._loose == MOST_LOOSE:  # and only these, so that the work does not grow with the steps
+            self._turns[-MOST_LOOSE:] = _joined(self._turns[-MOST_LOOSE:])
+            self._loose = 0
 
     def _keep_labs(self, model: PermitMarket, times: Sequence[float], columns: dict[str, np.ndarray]) -> None:
         dates = getattr(self, "_collection_steps", None)
@@ -105,7 +111,7 @@ class ColumnCollector(mesa.DataCollector):
     def model_vars(self) -> dict[str, list[Any]]:  # pyright: ignore[reportIncompatibleVariableOverride]
         """A list for each quantity, with a value for each step collected."""
         lists: dict[str, list[Any]] = {name: [] for name in self.quantities}
-        for turns in self._turns:
+        for turns in _joined(self._turns):
             for name, values in lists.items():
                 column = np.broadcast_to(getattr(turns, name), turns.counts.shape[1:])
                 values.extend(column[0].tolist() if len(column) == 1 else column.T.copy())
@@ -123,7 +129,7 @@ class ColumnCollector(mesa.DataCollector):
 
         table = np.empty((sum(turns.steps for turns in self._turns), len(self.quantities)))
         row = 0
-        for turns in self._turns:
+        for turns in _joined(self._turns):
             rows = slice(row, row := row + turns.steps)
             for column, name in enumerate(self.quantities):
                 table[rows, column] = getattr(turns, name)[0]

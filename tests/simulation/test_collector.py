@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from deterrence import ParameterError
-from simulation import COLUMNS, QUANTITIES, ColumnCollector, Lab, PermitMarket, _play
+from simulation import COLUMNS, QUANTITIES, ColumnCollector, Lab, PermitMarket, _collector, _play
 
 HAS_EVENTS = hasattr(mesa.Model, "run_for")  # from Mesa 3.5 on
 
@@ -100,6 +100,26 @@ def test_frames_are_those_of_mesas_own_collector(baseline, monkeypatch, story, r
     play(market, [2])  # on, after a look
     play(other, [2])
     assert_same_record(market.datacollector, other.datacollector)
+
+
+@pytest.mark.parametrize("written", [False, True])
+def test_the_work_of_collecting_does_not_grow_with_the_steps(baseline, monkeypatch, written):
+    """While the market is stepped each turn is put together with its neighbours once."""
+    put_together = []
+    joined = _collector._joined
+
+    def noticed(turns):
+        put_together.extend(turns)
+        return joined(turns)
+
+    monkeypatch.setattr(_collector, "_joined", noticed)
+    market = PermitMarket(baseline, rng=7)
+    for step in range(640):
+        if written:
+            market.labs[3].gross_value = step % 2
+        market.step()
+    assert len(put_together) == 640
+    assert len(market.datacollector.model_vars["price"]) == 640
 
 
 def test_some_quantities_and_columns_in_any_order(baseline):
