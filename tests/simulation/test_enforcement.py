@@ -134,6 +134,15 @@ def test_rounding_gives_no_room_to_what_is_impossible(monkeypatch):
         assert market.checks == 100
 
 
+@pytest.mark.parametrize("permits", [True, False])
+def test_the_smallest_draw_is_no_check_where_nobody_is_checked(monkeypatch, permits):
+    monkeypatch.setattr(Draws, "uniforms", lambda self, *_, **__: np.zeros((1, 1, 100)))
+    market = PermitMarket(game_of(("0", "0", "0.2", "0.3", "0"), permits), rng=1)
+    market.step()
+    assert market.audits == market.checks == market.catches == 0
+    assert not (market.columns.audited | market.columns.backchecked | market.columns.caught).any()
+
+
 def test_with_the_same_draws_a_stricter_policy_catches_whomever_a_laxer_one_does():
     lax, strict = ("0.5", "0.1", "0.1", "0.3", "0.1"), ("0.6", "0.1", "0.1", "0.2", "0.4")
     caught = []

@@ -235,6 +235,19 @@ def test_it_does_where_counts_outgrow_a_byte(labs, replications, baseline):
     assert (record.catches == labs).all()
 
 
+@pytest.mark.parametrize("labs", [65_535, 65_536, 140_000])
+@pytest.mark.parametrize("cap", [0, 140_000])
+def test_labs_are_counted_beyond_two_bytes(labs, cap, baseline):
+    """All labs run, and all are audited; the most are more than are drawn at once."""
+    audit = dataclasses.replace(baseline.audit, base_prob=1.0, high_prob=1.0, penalty_amount=0.0)
+    lab = dataclasses.replace(baseline.lab, gross_value_min=1.0, gross_value_max=1.0)
+    game = dataclasses.replace(baseline, n_agents=labs, audit=audit, lab=lab, market=CapMarket(token_cap=cap))
+    record = run(game, replications=1, steps=2, rng=1)
+    expected = {"permits": bool(cap), "violations": not cap, "false_audits": bool(cap), "catches": not cap}
+    for name, all_labs in ({"audits": True, "checks": True} | expected).items():
+        assert getattr(record, name).tolist() == [[labs * all_labs] * 2], name
+
+
 @pytest.mark.parametrize("replications", [1, 2])
 def test_it_does_where_a_lab_is_caught_more_often_than_a_byte_counts(replications, baseline):
     audit = dataclasses.replace(baseline.audit, base_prob=1.0, high_prob=1.0, penalty_amount=0.25)
