@@ -7,6 +7,19 @@ Theory and simulation share the parameters and a lab's decision rule, ``deterren
 nothing else: no threshold and no prediction enters here, so that their agreement is evidence.
 """
 
+from simulation._behaviour import (
+    Bayesian,
+    EachLab,
+    GovernorBehaviour,
+    Gradient,
+    LabBehaviour,
+    Logit,
+    Lowering,
+    Rational,
+    Static,
+    Tracking,
+    Turn,
+)
 from simulation._collector import ColumnCollector
 from simulation._columns import COLUMNS, Columns
 from simulation._labs import Lab
@@ -17,12 +30,23 @@ from simulation._record import Record, run
 __all__ = [
     "COLUMNS",
     "QUANTITIES",
+    "Bayesian",
     "ColumnCollector",
     "Columns",
+    "EachLab",
     "Governor",
+    "GovernorBehaviour",
+    "Gradient",
     "Lab",
+    "LabBehaviour",
+    "Logit",
+    "Lowering",
     "PermitMarket",
     "Quantities",
+    "Rational",
     "Record",
+    "Static",
+    "Tracking",
+    "Turn",
     "run",
 ]

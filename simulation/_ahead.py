@@ -43,7 +43,8 @@ class Ahead:
             block, _ = next(self._play.turns(self._reach))
             self._before = before
             self._show(block, 0)
-            self._reach = max(1, min(4 * self._reach, MOST_TURNS, MOST_CELLS // self._cells))
+            if self._play.is_static:  # else whoever learns could not go back
+                self._reach = max(1, min(4 * self._reach, MOST_TURNS, MOST_CELLS // self._cells))
         self._shown += 1
 
     def turns(self, steps: int, keep_labs: bool) -> Iterator[tuple[Turns, LabTurns]]:
@@ -60,15 +61,14 @@ class Ahead:
             self._play.back_to(self._before)
             for _ in self._play.turns(self._shown):
                 pass
-            self._show(Turns(block.rules, block.totals, block.counts[..., : self._shown]), self._shown)
+            self._show(block.part(slice(self._shown)), self._shown)
         self._reach = 1
         return self._play
 
     @property
     def shown(self) -> Turns:
         """The last turn shown; nothing is known before the first."""
-        counts = self._block.counts[..., self._shown - 1 : self._shown]
-        return Turns(self._block.rules, self._block.totals, counts)
+        return self._block.part(slice(self._shown - 1, self._shown))
 
     def quantity(self, name: str) -> float | np.ndarray:
         """A quantity of the last turn shown, a float in a single market; NaN before the first."""

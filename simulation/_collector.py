@@ -163,16 +163,8 @@ def _known(field: str, names: Iterable[str], allowed: tuple[str, ...]) -> tuple[
 
 def _joined(pieces: list[Turns]) -> list[Turns]:
     """Neighbours of which the labs decided the same as one."""
-    joined: list[Turns] = []
-    alike: list[Turns] = []
-    for piece in [*pieces, None]:
-        if alike and (piece is None or piece.totals is not alike[0].totals):
-            counts = np.concatenate([turns.counts for turns in alike], axis=2)
-            joined.append(Turns(alike[0].rules, alike[0].totals, counts))
-            alike = []
-        if piece is not None:
-            alike.append(piece)
-    return joined
+    groups = itertools.groupby(pieces, key=lambda piece: id(piece.totals) if piece.alike else None)
+    return [Turns.joined(list(alike), axis=1) for _, alike in groups]
 
 
 def _flat(values: np.ndarray, steps: int) -> Any:

@@ -9,7 +9,7 @@ import numpy as np
 
 from simulation._draws import Draws, Purpose
 from simulation._rules import AUDIT_CUT, CHECK_CUT, SUSPICIOUS, Rules
-from simulation._turn import Decisions, incomes
+from simulation._turn import Decisions
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -50,7 +50,7 @@ COLUMNS = tuple(field.name for field in fields(Columns))
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Books:
-    """What labs have earned and paid while their decisions stood: turns times what each turn brings.
+    """What labs have earned and paid while they stayed what they are: turns times what each brings.
 
     Attributes
     ----------
@@ -60,11 +60,14 @@ class Books:
         Turns since.
     caught : array of int, shape (replications, labs)
         How often each was caught since.
+    violated : array of int, shape (replications, labs), or None
+        In how many turns each violated; None where it decided the same in all.
     """
 
     opening: np.ndarray
     turns: int
     caught: np.ndarray
+    violated: np.ndarray | None
 
 
 class LabTurns:
@@ -77,6 +80,8 @@ class LabTurns:
     ----------
     rules : Rules
     decisions : Decisions
+    cuts : array of shape (2, 5), or (2, 5, replications, 1)
+        Where the unit interval is cut, as of `cuts_of`.
     types : dict
         Arrays ``gross_value`` and ``risk_profile``, of shape (replications, labs).
     present : array of bool, shape (labs,)
@@ -94,6 +99,7 @@ class LabTurns:
         *,
         rules: Rules,
         decisions: Decisions,
+        cuts: np.ndarray,
         types: dict[str, np.ndarray],
         present: np.ndarray,
         books: Books,
@@ -101,6 +107,7 @@ class LabTurns:
         steps: range,
     ) -> None:
         self.rules, self.decisions, self.types = rules, decisions, types
+        self.cuts = cuts if cuts.ndim == 2 else cuts[..., None]
         self.present, self.books = present, books
         self.draws, self.steps = draws, steps
 
@@ -155,8 +162,13 @@ class LabTurns:
             sooner = np.cumsum(self.caught, axis=1, dtype=np.int64)
             sooner += times - sooner[:, -1:]
             times = sooner
-        income = incomes(self.rules, self.decisions, self.types["gross_value"])[:, None]
-        wealth = np.arange(books.turns - steps + 1, books.turns + 1)[:, None] * income
+        turns = np.arange(books.turns - steps + 1, books.turns + 1)[:, None]
+        rent = self.gross_value - self.rules.cost
+        permitted = np.where(self.has_permit, rent - self.decisions.totals.price[:, None], 0.0)
+        if books.violated is None:
+            wealth = turns * np.where(self.compliant, permitted, rent + self.rules.racing)
+        else:
+            wealth = turns * permitted + books.violated[:, None] * (rent + self.rules.racing)
         wealth -= self.rules.penalty * times
         wealth += books.opening[:, None]
         return wealth
@@ -168,5 +180,5 @@ class LabTurns:
 
     def _end(self, cut: int) -> np.ndarray:
         """Where an outcome ends in the unit interval, for each lab if it runs."""
-        compliant_end, violator_end = self.rules.cuts[:, cut]
+        compliant_end, violator_end = self.cuts[:, cut]
         return np.where(self.compliant, compliant_end, violator_end)

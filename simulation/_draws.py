@@ -50,6 +50,8 @@ class Purpose(IntEnum):
     VALUE = 0
     RISK = 1
     ENFORCEMENT = 2
+    LABS = 3
+    GOVERNOR = 4
 
 
 class Chunk(NamedTuple):
@@ -166,8 +168,17 @@ class Draws:
         if kept != chunk:
             draws = np.empty(shape)
             self._read(purpose, chunk, self.replications.start, chunk.steps.start, draws)
+            if shape[0] > shape[2]:  # replications closest together, as in all that is done step by step
+                draws = np.ascontiguousarray(draws.transpose(1, 2, 0)).transpose(2, 0, 1)
             self._kept[purpose] = chunk, draws
         return draws
+
+    def of_step(self, purpose: Purpose, step: int) -> np.ndarray:
+        """Draws of shape (replications, labs) for one step; not to be written to."""
+        chunk = chunk_of(step)
+        if len(self.replications) > 1 and (kept := self._whole(purpose, chunk)) is not None:
+            return kept[:, step - chunk.steps.start]
+        return self.uniforms(purpose, range(step, step + 1))[:, 0]
 
     def _read(
         self, purpose: Purpose, chunk: Chunk, replication: int, step: int, out: np.ndarray, lab: int = 0

@@ -11,6 +11,7 @@ import numpy as np
 from deterrence import Audit, Game, ParameterError, Problem
 from simulation._ahead import Ahead
 from simulation._arguments import as_replications, as_seed, as_steps, check_game
+from simulation._behaved import Maker
 from simulation._collector import ColumnCollector
 from simulation._labs import FIRST_LAB, Lab, LiveColumns
 from simulation._play import Play
@@ -58,6 +59,8 @@ class PermitMarket(mesa.Model):
     replications : int or range, optional
         How many markets, or the numbers of the replications to play: replication 17 is the same market
         alone or among others.
+    labs, governor : callable, optional
+        What makes their behaviour; see `run`.
 
     Attributes
     ----------
@@ -115,7 +118,15 @@ class PermitMarket(mesa.Model):
     revenue = Quantity("Paid for permits, money.")
     welfare = Quantity("Rents and racing values, less harm and the cost of checks, money.")
 
-    def __init__(self, game: Game, *, rng: Any = None, replications: int | range = 1) -> None:
+    def __init__(
+        self,
+        game: Game,
+        *,
+        rng: Any = None,
+        replications: int | range = 1,
+        labs: Maker | None = None,
+        governor: Maker | None = None,
+    ) -> None:
         check_game(game)
         self.replications = as_replications(replications)
         if game.n_agents * len(self.replications) > MAX_CELLS:
@@ -124,7 +135,7 @@ class PermitMarket(mesa.Model):
         self.game = game
         self.seed = as_seed(game, rng)
         super().__init__(rng=self.seed)
-        self._game = Ahead(Play(rules_of(game), self.seed, self.replications))
+        self._game = Ahead(Play(rules_of(game), self.seed, self.replications, (labs, governor)))
         self.columns = LiveColumns(self._game)
         self._is_played = False
         self._registered = 0
@@ -260,8 +271,24 @@ class Governor(mesa.Agent):
 
     @property
     def policy(self) -> Audit:
-        """How it looks and what it does to a violator it finds."""
+        """How the game says it looks, and what it does to a violator it finds."""
         return self.model.game.audit
+
+    @property
+    def high_prob(self) -> PerReplication:
+        """Probability that a suspicious signal is audited, in the last turn."""
+        return self._of_policy(0)
+
+    @property
+    def base_prob(self) -> PerReplication:
+        """Probability that a clean signal is audited, in the last turn."""
+        return self._of_policy(1)
+
+    def _of_policy(self, part: int) -> PerReplication:
+        probability = self.model._game.play.policy[part]
+        return self.model.per_replication(
+            np.broadcast_to(probability, (len(self.model.replications), 1))[:, 0]
+        )
 
     @property
     def account(self) -> PerReplication:

@@ -8,12 +8,14 @@ from typing import Any, Literal
 
 import numpy as np
 
+from simulation._behaved import Maker, Sale, play_turn, sell
+from simulation._behaviour import Rational, Static
 from simulation._columns import Books, LabTurns
 from simulation._draws import Draws, Purpose, last_end
 from simulation._enforcement import CATCHES, CHECKS, enforce
 from simulation._quantities import Turns
 from simulation._rules import Rules
-from simulation._turn import Decisions, decide
+from simulation._turn import Decisions, add_up, decide
 
 PIECE = 2**17
 """Turns times replications that are played at once, times labs if their draws are kept."""
@@ -37,11 +39,19 @@ class Play:
         Arrays ``gross_value`` and ``risk_profile``, of shape (replications, labs); to be changed by `write`.
     labs : LabTurns or None
         The last turn, lab by lab; None before the first.
+    policy : tuple
+        Audit probabilities after a suspicious and a clean signal in the last turn.
     present : array of bool, shape (labs,)
         Which labs have not left; see `leave`.
     """
 
-    def __init__(self, rules: Rules, seed: int, replications: range) -> None:
+    def __init__(
+        self,
+        rules: Rules,
+        seed: int,
+        replications: range,
+        behaviours: tuple[Maker | None, Maker | None] = (None, None),
+    ) -> None:
         game = rules.game
         self.rules = rules
         self.labs: LabTurns | None = None
@@ -53,7 +63,13 @@ class Play:
             for name, purpose in (("gross_value", Purpose.VALUE), ("risk_profile", Purpose.RISK))
         }
         self.present = np.ones(game.n_agents, dtype=bool)
+        labs, governor = behaviours
+        self.is_static = labs is None and governor is None
+        like = self.types["gross_value"]
+        self._behaviours = (labs or Rational)(like), (governor or Static)(like)
+        self.policy: tuple[Any, Any] = game.audit.high_prob, game.audit.base_prob
         self._made: Decisions | None = None
+        self._sale: Sale | None = None
         self._next_step = 0
         nothing = np.broadcast_to(0.0, self.types["gross_value"].shape)
         self._open(nothing, np.zeros(len(replications)))
@@ -62,7 +78,8 @@ class Play:
         return np.zeros(self.types["gross_value"].shape, dtype, order=self._order)
 
     def _open(self, wealth: np.ndarray, account: np.ndarray) -> None:
-        self._books = Books(opening=wealth, turns=0, caught=self._zeros(np.uint32))
+        violated = None if self.is_static else self._zeros(np.uint32)
+        self._books = Books(opening=wealth, turns=0, caught=self._zeros(np.uint32), violated=violated)
         self._opening_account = account
         self._found = np.zeros((4, len(account)), dtype=np.int64)
 
@@ -76,27 +93,59 @@ class Play:
         replications, labs = self._books.opening.shape
         size = max(1, PIECE // (replications * (labs if keep_labs else 1)))
         while self._next_step < end:
-            made = self._made = self._made or self._decide()
             stop = min(self._next_step + size, end)
             if replications > 1:
                 stop = last_end(self._next_step, stop)
             piece = range(self._next_step, stop)
-            caught = self._books.caught.copy()
-            counts = enforce(self.rules, made, self._draws, piece, caught)
-            found = self._found + np.add.reduce(counts, axis=-1, dtype=np.int64)
-            books = Books(opening=self._books.opening, turns=self._books.turns + len(piece), caught=caught)
-            lab_turns = LabTurns(
-                rules=self.rules,
-                decisions=made,
-                types=dict(self.types),
-                present=self.present,
-                books=books,
-                draws=self._draws,
-                steps=piece if keep_labs else piece[-1:],
+            if self.is_static:
+                turns = self._play_alike(piece, keep_labs)
+            else:
+                turns = self._play_one_by_one(piece[:1] if keep_labs else piece)
+            assert self.labs is not None, "a turn was played"
+            yield turns, self.labs
+
+    def _play_alike(self, steps: range, keep_labs: bool) -> Turns:
+        """Play turns in which the same is decided."""
+        made = self._made = self._made or self._decide()
+        caught = self._books.caught.copy()
+        counts = enforce(self.rules, made, self._draws, steps, caught)
+        found = self._found + np.add.reduce(counts, axis=-1, dtype=np.int64)
+        books = dataclasses.replace(self._books, turns=self._books.turns + len(steps), caught=caught)
+        labs = self._lab_turns(made, self.rules.cuts, books, steps if keep_labs else steps[-1:])
+        # All at once: whatever fails or interrupts, the game is before these turns or after them.
+        self._next_step, self._found, self._books, self.labs = steps.stop, found, books, labs
+        return Turns(self.rules, made.totals, counts)
+
+    def _play_one_by_one(self, steps: range) -> Turns:
+        """Play turns in which everybody acts on what they have seen."""
+        pieces: list[Turns] = []
+        for step in steps:
+            sale = self._sale = self._sale or sell(self.rules, dict(self.types), self.present)
+            turn, made, counted = play_turn(self.rules, self._draws, step, sale, *self._behaviours)
+            found, books = self._found + counted[..., 0], self._books
+            books = dataclasses.replace(
+                books,
+                turns=books.turns + 1,
+                caught=books.caught + turn.caught,
+                violated=books.violated + turn.violates,
             )
-            # All at once: whatever fails or interrupts, the game is before these turns or after them.
-            self._next_step, self._found, self._books, self.labs = piece.stop, found, books, lab_turns
-            yield Turns(self.rules, made.totals, counts), lab_turns
+            labs = self._lab_turns(made, turn.cuts, books, range(step, step + 1))
+            self.policy = turn.high_prob, turn.base_prob
+            self._next_step, self._found, self._books, self.labs = step + 1, found, books, labs
+            pieces.append(Turns(self.rules, made.totals, counted, alike=False))
+        return Turns.joined(pieces, axis=1)
+
+    def _lab_turns(self, made: Decisions, cuts: np.ndarray, books: Books, steps: range) -> LabTurns:
+        return LabTurns(
+            rules=self.rules,
+            decisions=made,
+            cuts=cuts,
+            types=dict(self.types),
+            present=self.present,
+            books=books,
+            draws=self._draws,
+            steps=steps,
+        )
 
     def bookmark(self) -> tuple[Any, ...]:
         """Where the game is, for `back_to`."""
@@ -123,18 +172,18 @@ class Play:
 
     def total_wealth(self) -> np.ndarray:
         """What all labs together have, of shape (replications,)."""
-        opening = np.ascontiguousarray(self._books.opening).sum(axis=1)
-        if self.labs is None or self._books.turns == 0:
-            return opening
+        if not self.is_static or self.labs is None or self._books.turns == 0:
+            return add_up(self.wealth())[:, 0]
+        opening = add_up(self._books.opening)[:, 0]
         made = self.labs.decisions.totals
-        income = made.rents + self.rules.racing * made.violations - made.revenue
+        income = (made.rents + self.rules.racing * made.violations - made.revenue)[:, 0]
         return opening + (self._books.turns * income - self.rules.penalty * self._found[CATCHES])
 
     def account(self) -> np.ndarray:
         """What the Governor has, of shape (replications,)."""
         if self.labs is None or self._books.turns == 0:
             return self._opening_account
-        rules, revenue = self.rules, self.labs.decisions.totals.revenue
+        rules, revenue = self.rules, self.labs.decisions.totals.revenue[:, 0]
         penalties = rules.penalty * self._found[CATCHES]
         checks = rules.game.audit.cost * self._found[CHECKS]
         return self._opening_account + (self._books.turns * revenue + penalties - checks)
@@ -150,12 +199,12 @@ class Play:
         if self.labs is not None and self.types[name] is self.labs.types[name]:
             self.types[name] = self.types[name].copy(order="K")  # the last turn keeps what it was decided by
         self.types[name][:, labs] = values
-        self._made = None
+        self._made = self._sale = None
 
     def leave(self, lab: int) -> None:
         """Take a lab out of the market: it neither bids nor runs from now on, and is not counted."""
         self._close()
-        self._made = None
+        self._made = self._sale = None
         self.present = self.present.copy()  # the last turn keeps its own
         self.present[lab] = False
 

@@ -62,17 +62,53 @@ class Turns:
     rules : Rules
     totals : Totals
     counts : array of shape (4, replications, steps)
-        As from `Enforcement.play`, or means of them.
+        As from `enforce`, or means of them.
+    alike : bool, optional
+        Whether the same was decided in all of them, so that the totals are there once.
     """
 
-    def __init__(self, rules: Rules, totals: Totals, counts: np.ndarray) -> None:
-        self.rules, self.totals, self.counts = rules, totals, counts
+    def __init__(self, rules: Rules, totals: Totals, counts: np.ndarray, alike: bool = True) -> None:
+        self.rules, self.totals, self.counts, self.alike = rules, totals, counts, alike
 
     @classmethod
     def unknown(cls, rules: Rules, replications: int) -> Turns:
         """One turn of which nothing is known."""
-        nothing = np.full(replications, np.nan)
+        nothing = np.full((replications, 1), np.nan)
         return cls(rules, Totals(**dict.fromkeys(TOTALS, nothing)), np.full((4, replications, 1), np.nan))
+
+    @classmethod
+    def joined(cls, pieces: list[Turns], axis: int) -> Turns:
+        """Turns of more replications (axis 0), or later turns (axis 1)."""
+        first = pieces[0]
+        counts = np.concatenate([piece.counts for piece in pieces], axis=1 + axis)
+        if axis == 1 and first.alike:
+            return cls(first.rules, first.totals, counts)
+        totals = {
+            k: np.concatenate([getattr(piece.totals, k) for piece in pieces], axis=axis) for k in TOTALS
+        }
+        return cls(first.rules, Totals(**totals), counts, first.alike)
+
+    def mean(self, steps: int) -> Turns:
+        """The mean turn."""
+        totals = self.totals
+        if not self.alike:
+            totals = Totals(**{k: v / steps for k, v in vars(totals).items()})
+        return Turns(self.rules, totals, self.counts / steps)
+
+    def added_up(self) -> Turns:
+        """One turn with the sums of all, added from first to last: the last digits depend on the order."""
+        totals = self.totals
+        if not self.alike:
+            totals = Totals(**{k: np.cumsum(v, axis=1)[:, -1:] for k, v in vars(totals).items()})
+        counts = self.counts.sum(axis=2, keepdims=True, dtype=np.int64)
+        return Turns(self.rules, totals, counts, self.alike)
+
+    def part(self, steps: slice) -> Turns:
+        """Some of the turns."""
+        totals = self.totals
+        if not self.alike:
+            totals = Totals(**{k: v[:, steps] for k, v in vars(totals).items()})
+        return Turns(self.rules, totals, self.counts[..., steps], self.alike)
 
     @property
     def steps(self) -> int:
@@ -81,15 +117,15 @@ class Turns:
 
     @property
     def price(self) -> np.ndarray:
-        return self.totals.price[:, None]
+        return self.totals.price
 
     @property
     def permits(self) -> np.ndarray:
-        return self.totals.permits[:, None]
+        return self.totals.permits
 
     @property
     def violations(self) -> np.ndarray:
-        return self.totals.violations[:, None]
+        return self.totals.violations
 
     @property
     def deterred(self) -> np.ndarray:
@@ -101,7 +137,7 @@ class Turns:
 
     @property
     def _labs(self) -> np.ndarray:
-        return self.totals.labs[:, None]
+        return self.totals.labs
 
     @property
     def compliance_rate(self) -> np.ndarray:
@@ -133,12 +169,12 @@ class Turns:
 
     @property
     def revenue(self) -> np.ndarray:
-        return self.totals.revenue[:, None]
+        return self.totals.revenue
 
     @property
     def welfare(self) -> np.ndarray:
         audit = self.rules.game.audit
-        created = self.totals.rents[:, None] + (self.rules.racing - audit.harm) * self.violations
+        created = self.totals.rents + (self.rules.racing - audit.harm) * self.violations
         return created - audit.cost * self.counts[CHECKS]
 
 

@@ -14,11 +14,11 @@ import numpy as np
 
 from deterrence import Game, ParameterError, Problem, Scenario
 from simulation._arguments import as_detail, as_replications, as_seed, as_steps, check_game, check_helpers
+from simulation._behaved import Maker
 from simulation._columns import COLUMNS, Columns
 from simulation._play import Play
 from simulation._quantities import QUANTITIES, Quantities, Turns
 from simulation._rules import Rules, rules_of
-from simulation._turn import TOTALS, Totals
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,7 +45,8 @@ class Record(Quantities):
     """What the replications of a game came to.
 
     Each quantity of `Quantities` is a read-only array of shape (replications, steps), or, with
-    ``detail="run"``, its mean over the steps, of shape (replications,).
+    ``detail="run"``, that of the mean turn, of shape (replications,): a mean over the steps, or a share of
+    all labs in all steps.
 
     Attributes
     ----------
@@ -126,6 +127,8 @@ def run(
     steps: int | None = None,
     rng: Any = None,
     detail: Detail = "step",
+    labs: Maker | None = None,
+    governor: Maker | None = None,
     executor: Executor | None = None,
     progress: Callable[[int], object] | None = None,
 ) -> Record:
@@ -147,6 +150,10 @@ def run(
         same NumPy, SciPy and kind of machine.
     detail : {"run", "step", "lab"}, optional
         Whether to record the mean over the steps, every step, or every lab in every step.
+    labs, governor : callable, optional
+        What makes their behaviour, given an array of shape (replications, labs) to make others after: a
+        class such as `Bayesian` or ``functools.partial(Gradient, scale=0.5)``, or one of your own. By
+        default labs know the policy and are rational, and the Governor keeps to it.
     executor : concurrent.futures.Executor, optional
         What plays blocks of replications. By default threads, as many as there are processors, where
         there are several blocks, and a second of work or more. The bits do not depend on it.
@@ -193,8 +200,7 @@ def run(
     seed = as_seed(game, rng)
     size = max(1, min(BLOCK_CELLS, BLOCK_LAB_TURNS // steps) // game.n_agents)
     blocks = (numbers[start : start + size] for start in range(0, len(numbers), size))
-    rules = rules_of(game)
-    task = partial(_play, rules, seed, steps, detail)
+    task = partial(_play, rules_of(game), seed, steps, detail, (labs, governor))
     parts: list[Part] = []
     # A single block is played here, where an interrupt reaches it.
     in_threads = len(numbers) > size and len(numbers) * steps * game.n_agents >= WORTH_A_THREAD
@@ -202,8 +208,6 @@ def run(
         parts.append(part)
         if progress is not None:
             progress(len(part.account))
-    totals = {name: np.concatenate([getattr(part.totals, name) for part in parts]) for name in TOTALS}
-    counts = np.concatenate([part.counts for part in parts], axis=1)
     columns = {name: np.concatenate([part.columns[name] for part in parts]) for name in parts[0].columns}
     return Record(
         game=game,
@@ -214,36 +218,40 @@ def run(
         wealth=np.concatenate([part.wealth for part in parts]),
         account=np.concatenate([part.account for part in parts]),
         labs=Columns(**columns) if columns else None,
-        _turns=Turns(rules, Totals(**totals), counts),
+        _turns=Turns.joined([part.turns for part in parts], axis=0),
     )
 
 
 class Part(NamedTuple):
     """What a block of replications came to."""
 
-    totals: Totals
-    counts: np.ndarray
+    turns: Turns
     columns: dict[str, np.ndarray]
     wealth: np.ndarray
     account: np.ndarray
 
 
-def _play(rules: Rules, seed: int, steps: int, detail: Detail, numbers: range) -> Part:
+def _play(
+    rules: Rules,
+    seed: int,
+    steps: int,
+    detail: Detail,
+    behaviours: tuple[Maker | None, Maker | None],
+    numbers: range,
+) -> Part:
     """Play a block of replications."""
-    play = Play(rules, seed, numbers)
+    play = Play(rules, seed, numbers, behaviours)
     pieces: list[Turns] = []
     columns: dict[str, list[np.ndarray]] = {name: [] for name in COLUMNS if detail == "lab"}
     for turns, labs in play.turns(steps, keep_labs=detail == "lab"):
-        if detail == "run":
-            turns = Turns(rules, turns.totals, turns.counts.sum(axis=2, keepdims=True, dtype=np.int64))
         pieces.append(turns)
+        if detail == "run":
+            pieces = [Turns.joined(pieces, axis=1).added_up()]
         shape = len(numbers), turns.steps, rules.game.n_agents
         for name, column in columns.items():
             column.append(np.broadcast_to(getattr(labs, name), shape))
-    counts = [turns.counts for turns in pieces]
     return Part(
-        totals=pieces[0].totals,
-        counts=np.sum(counts, axis=0) / steps if detail == "run" else np.concatenate(counts, axis=2),
+        turns=pieces[0].mean(steps) if detail == "run" else Turns.joined(pieces, axis=1),
         columns={name: np.concatenate(column, axis=1) for name, column in columns.items()},
         wealth=play.total_wealth(),
         account=play.account(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -54,36 +55,50 @@ def rules_of(game: Game) -> Rules:
         penalty = audit.collateral + min(audit.penalty_amount, cap)
     else:
         penalty = min(audit.collateral + audit.penalty_amount, cap)
-    compliant = outcome_law(audit, suspicious=audit.false_positive_rate)
-    violator = outcome_law(audit, suspicious=audit.beta)
-    detected = math.fsum(p for p, check in zip(violator, CHECK, strict=True) if check != "none")
+    cuts = cuts_of(audit, audit.high_prob, audit.base_prob)
     return Rules(
         game=game,
         cost=game.lab.cost,
         racing=game.lab.racing_value,
         penalty=penalty,
         punishment=penalty + game.lab.reputation_sensitivity,
-        p_eff=min(1.0, detected),
-        cuts=np.array([_cuts(compliant), _cuts(violator)]),
+        p_eff=float(detection(cuts)),
+        cuts=cuts,
     )
 
 
-def outcome_law(audit: Audit, *, suspicious: float) -> list[float]:
-    """Probabilities of the six outcomes of a run that looks suspicious with the given probability."""
+def cuts_of(audit: Audit, high_prob: Any, base_prob: Any) -> np.ndarray:
+    """Where the unit interval is cut if suspicious and clean signals are audited with these probabilities.
+
+    Parameters
+    ----------
+    audit : Audit
+    high_prob, base_prob : float or array
+
+    Returns
+    -------
+    array of shape (2, 5, ...)
+        Upper ends of all outcomes but the last, for compliant labs and for violators. Rounding gives no
+        room to an outcome of probability 0.
+    """
+    return np.array([_ends(audit, q, high_prob, base_prob) for q in (audit.false_positive_rate, audit.beta)])
+
+
+def _ends(audit: Audit, suspicious: float, high_prob: Any, base_prob: Any) -> np.ndarray:
     law = []
     for check, signal in zip(CHECK, SUSPICIOUS, strict=True):
-        seen, audited = (suspicious, audit.high_prob) if signal else (1 - suspicious, audit.base_prob)
+        seen, audited = (suspicious, high_prob) if signal else (1 - suspicious, base_prob)
         followed = {
             "audit": audited,
             "backcheck": (1 - audited) * audit.backcheck_prob,
             "none": (1 - audited) * (1 - audit.backcheck_prob),
         }
         law.append(seen * followed[check])
-    return law
+    law = np.array(np.broadcast_arrays(*law))
+    later = np.cumsum(law[:0:-1], axis=0)[::-1]
+    return np.where(later > 0, np.cumsum(law, axis=0)[:-1], 1.0)
 
 
-def _cuts(law: list[float]) -> np.ndarray:
-    """Upper ends of all outcomes but the last; rounding gives no room to an outcome of probability 0."""
-    ends = np.cumsum(law)
-    ends[np.flatnonzero(law)[-1] :] = 1.0
-    return ends[:-1]
+def detection(cuts: np.ndarray) -> Any:
+    """Probability that a violator is caught."""
+    return np.minimum(cuts[1, CHECK_CUT], 1.0)[()]

@@ -21,7 +21,7 @@ SLAB = 2**15
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Totals:
-    """What the decisions of a turn add up to, arrays of float of shape (replications,).
+    """What decisions add up to, arrays of float of shape (replications, 1), or (replications, steps).
 
     Attributes
     ----------
@@ -67,43 +67,55 @@ def decide(rules: Rules, gross_value: np.ndarray, risk_profile: np.ndarray) -> D
     replications, labs = gross_value.shape
     price = sale_price(rules, gross_value)
     has_permit, violates = (np.empty_like(gross_value, dtype=bool) for _ in range(2))
-    rents = np.zeros(replications)
+    permitted, unpermitted = np.zeros((2, replications, 1))
     slabs = [slice(start, start + SLAB) for start in range(0, labs, SLAB)]
     for slab in slabs:
         has_permit[:, slab] = buys(rules, price, gross_value[:, slab])
-    if isinstance(rules.game.market, CapMarket):
-        ration(rules, has_permit, gross_value, rules.game.market.token_cap)
+    ration(rules, has_permit, gross_value)
     for slab in slabs:
         rent, permit = gross_value[:, slab] - rules.cost, has_permit[:, slab]
-        undeterred = ~(permit | deterred(rules, price, rent, risk_profile[:, slab]))
+        deterred = complies(
+            p_eff=rules.p_eff,
+            B=risk_profile[:, slab] * rules.punishment,
+            g=gain_of(rules, price, rent),
+        )
+        undeterred = ~(permit | deterred)
         violates[:, slab] = undeterred
-        # In one order of labs whatever the layout, since the last digits of a sum depend on it.
-        rents += np.ascontiguousarray(np.where(permit | undeterred, rent, 0.0)).sum(axis=1)
-    permits = count(has_permit).astype(float)
-    totals = Totals(
-        labs=np.full(replications, float(labs)),
-        price=price,
-        permits=permits,
-        violations=count(violates).astype(float),
-        rents=rents,
-        revenue=np.where(permits > 0, price, 0.0) * permits,
-    )
+        permitted += add_up(permit * rent)
+        unpermitted += add_up(undeterred * rent)
+    permits = count(has_permit).astype(float)[:, None]
+    number = np.full((replications, 1), float(labs))
+    totals = totals_of(number, price, permits, violates, permitted + unpermitted)
     return Decisions(has_permit=has_permit, violates=violates, totals=totals)
 
 
+def totals_of(
+    labs: np.ndarray, price: np.ndarray, permits: np.ndarray, violates: np.ndarray, rents: np.ndarray
+) -> Totals:
+    """What decisions add up to."""
+    return Totals(
+        labs=labs,
+        price=price,
+        permits=permits,
+        violations=count(violates).astype(float)[:, None],
+        rents=rents,
+        revenue=np.where(permits > 0, price, 0.0) * permits,
+    )
+
+
 def sale_price(rules: Rules, gross_value: np.ndarray) -> np.ndarray:
-    """Price of a permit, one per replication: fixed, or the highest bid but ``token_cap`` - 1."""
+    """Price of a permit, of shape (replications, 1): fixed, or the highest bid but ``token_cap`` - 1."""
     market = rules.game.market
     replications, labs = gross_value.shape
     if not isinstance(market, CapMarket):
-        return np.full(replications, market.fixed_price)
+        return np.full((replications, 1), market.fixed_price)
     if market.token_cap == 0:
-        return np.full(replications, np.nan)
+        return np.full((replications, 1), np.nan)
     if market.token_cap >= labs:
-        return np.zeros(replications)
+        return np.zeros((replications, 1))
     rent = gross_value - rules.cost
     rent.partition(labs - market.token_cap, axis=1)
-    return np.maximum(rent[:, labs - market.token_cap], 0.0)
+    return np.maximum(rent[:, labs - market.token_cap, None], 0.0)
 
 
 def buys(rules: Rules, price: np.ndarray, gross_value: np.ndarray) -> np.ndarray:
@@ -111,15 +123,18 @@ def buys(rules: Rules, price: np.ndarray, gross_value: np.ndarray) -> np.ndarray
     market = rules.game.market
     rent = gross_value - rules.cost
     if isinstance(market, CapMarket):
-        return (rent >= price[:, None]) & (rent > 0)
+        return (rent >= price) & (rent > 0)
     if market.purchase_rule == "gross":
         return gross_value >= market.fixed_price
     # A rent is a difference, so it has the tolerance of the compliance rule: a certain bid against a gain.
     return (rent >= 0) & complies(p_eff=1.0, B=np.maximum(rent, 0.0), g=market.fixed_price)
 
 
-def ration(rules: Rules, wins: np.ndarray, gross_value: np.ndarray, cap: int) -> None:
-    """Where more than `cap` labs bid the price or more, let the first of those who bid it win."""
+def ration(rules: Rules, wins: np.ndarray, gross_value: np.ndarray) -> None:
+    """Where more labs than there are permits bid the price or more, let the first of those who bid it win."""
+    if not isinstance(rules.game.market, CapMarket):
+        return
+    cap = rules.game.market.token_cap
     tied = np.flatnonzero(count(wins) > cap)
     if tied.size:
         bid = np.where(wins[tied], gross_value[tied] - rules.cost, np.inf)
@@ -129,25 +144,26 @@ def ration(rules: Rules, wins: np.ndarray, gross_value: np.ndarray, cap: int) ->
         wins[tied] = above | (level & (np.cumsum(level, axis=1) <= left))
 
 
-def deterred(rules: Rules, price: np.ndarray, rent: np.ndarray, risk_profile: np.ndarray) -> np.ndarray:
-    """Who would comply without a permit."""
-    offered = np.where(np.isnan(price), np.inf, price)[:, None]
+def gain_of(rules: Rules, price: np.ndarray, rent: np.ndarray) -> np.ndarray:
+    """What labs gain from running without a permit."""
+    offered = np.where(np.isnan(price), np.inf, price)
     match rules.game.lab.gain_rule:
         case "min":
-            gain = np.minimum(offered, rent) + rules.racing
+            return np.minimum(offered, rent) + rules.racing
         case "price":
-            gain = offered + rules.racing
+            return offered + rules.racing
         case "value":
-            gain = rent + rules.racing
-    return complies(p_eff=rules.p_eff, B=risk_profile * rules.punishment, g=gain)
+            return rent + rules.racing
 
 
-def incomes(rules: Rules, decisions: Decisions, gross_value: np.ndarray) -> np.ndarray:
-    """Money that each lab earns in a turn, less what it pays for its permit."""
-    rent = gross_value - rules.cost
-    earned = np.where(decisions.violates, rent + rules.racing, 0.0)
-    np.subtract(rent, decisions.totals.price[:, None], out=earned, where=decisions.has_permit)
-    return earned
+def add_up(money: np.ndarray) -> np.ndarray:
+    """Sum over the labs, of shape (replications, 1).
+
+    From the first lab to the last whatever the layout, since the last digits of a sum depend on the order.
+    """
+    if money.flags.c_contiguous:
+        return np.cumsum(money, axis=1)[:, -1:]
+    return np.add.reduce(money, axis=1, keepdims=True)
 
 
 def count(labs: np.ndarray) -> np.ndarray:

@@ -118,7 +118,8 @@ class PlainMarket:
         revenue = price * permits if permits else 0.0
         sold_and_fined = self.steps * revenue + self.penalty * self.catches
         self.account = sold_and_fined - audit.cost * self.checks
-        rents = float(np.sum([lab.gross_value - one.cost if lab.runs else 0.0 for lab in labs]))
+        permitted = sum(lab.gross_value - one.cost for lab in labs if lab.has_permit)
+        rents = permitted + sum(lab.gross_value - one.cost for lab in labs if not lab.compliant)
         together = rents + one.racing_value * violations - revenue
         self.total_wealth = self.steps * together - self.penalty * self.catches
         return {

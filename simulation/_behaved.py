@@ -1,0 +1,112 @@
+"""A turn of labs and a Governor that act on what they have seen: nothing can be played ahead."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from simulation._behaviour import GovernorBehaviour, LabBehaviour, Static, Turn
+from simulation._draws import Draws, Purpose
+from simulation._rules import AUDIT_CUT, CHECK_CUT, Rules, cuts_of, detection
+from simulation._turn import Decisions, add_up, buys, count, gain_of, ration, sale_price, totals_of
+
+Maker = Callable[[np.ndarray], Any]
+"""What makes a behaviour, given an array of shape (replications, labs) to make others after."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Sale:
+    """What does not change until a lab does: what labs are, what permits cost, and who has one.
+
+    Attributes
+    ----------
+    gross_value, risk_profile, rent : array of shape (replications, labs)
+    price : array of shape (replications, 1), money
+    has_permit : array of bool, shape (replications, labs)
+    gain, punishment : array of shape (replications, labs), money
+    present : array of bool, shape (labs,)
+    labs, permits, permitted_rents : array of shape (replications, 1)
+        Labs present; permits sold; rents of the labs that have one.
+    """
+
+    gross_value: np.ndarray
+    risk_profile: np.ndarray
+    rent: np.ndarray
+    price: np.ndarray
+    has_permit: np.ndarray
+    gain: np.ndarray
+    punishment: np.ndarray
+    present: np.ndarray
+    labs: np.ndarray
+    permits: np.ndarray
+    permitted_rents: np.ndarray
+
+
+def sell(rules: Rules, types: dict[str, np.ndarray], present: np.ndarray) -> Sale:
+    """Trade permits among the labs that are present."""
+    value, here = types["gross_value"], slice(None) if present.all() else present
+    price = sale_price(rules, value[:, here])
+    wins = buys(rules, price, value[:, here])
+    ration(rules, wins, value[:, here])
+    has_permit = np.zeros_like(value, dtype=bool)
+    has_permit[:, here] = wins
+    rent = value - rules.cost
+    return Sale(
+        **types,
+        rent=rent,
+        price=price,
+        has_permit=has_permit,
+        gain=np.broadcast_to(gain_of(rules, price, rent), value.shape),
+        punishment=types["risk_profile"] * rules.punishment,
+        present=present,
+        labs=np.full(price.shape, float(np.count_nonzero(present))),
+        permits=count(has_permit).astype(float)[:, None],
+        permitted_rents=add_up(has_permit * rent),
+    )
+
+
+def play_turn(
+    rules: Rules, draws: Draws, step: int, sale: Sale, labs: LabBehaviour, governor: GovernorBehaviour
+) -> tuple[Turn, Decisions, np.ndarray]:
+    """Comply, enforce, learn.
+
+    Returns
+    -------
+    Turn
+    Decisions
+    array of int, shape (4, replications, 1)
+        As from `enforce`.
+    """
+    turn = Turn(rules, draws, step)
+    vars(turn).update(vars(sale))
+    turn.high_prob, turn.base_prob = governor.policy(turn)
+    if isinstance(governor, Static):
+        turn.cuts, turn.p_eff = rules.cuts, rules.p_eff
+    else:
+        turn.cuts = cuts_of(rules.game.audit, turn.high_prob, turn.base_prob)
+        turn.p_eff = detection(turn.cuts)
+    turn.violates = ~(sale.has_permit | labs.complies(turn))
+    turn.violates &= sale.present
+    counts = _enforce(turn)
+    labs.learn(turn)
+    governor.learn(turn)
+    rents = sale.permitted_rents + add_up(turn.violates * sale.rent)
+    totals = totals_of(sale.labs, sale.price, sale.permits, turn.violates, rents)
+    return turn, Decisions(has_permit=sale.has_permit, violates=turn.violates, totals=totals), counts
+
+
+def _enforce(turn: Turn) -> np.ndarray:
+    u = turn.u = turn.luck(Purpose.ENFORCEMENT)
+    compliant_audit, violator_audit = turn.cuts[:, AUDIT_CUT]
+    compliant_check, violator_check = turn.cuts[:, CHECK_CUT]
+    falsely = (u < compliant_audit) & turn.has_permit
+    rightly = (u < violator_audit) & turn.violates
+    needlessly = (u < compliant_check) & turn.has_permit
+    turn.caught = (u < violator_check) & turn.violates
+    turn.audited, turn.checked = falsely | rightly, needlessly | turn.caught
+    false_audits, catches = count(falsely), count(turn.caught)
+    counts = (count(rightly) + false_audits, false_audits, count(needlessly) + catches, catches)
+    return np.array(counts)[..., None]
