@@ -49,13 +49,12 @@ class Ahead:
 
     def turns(self, steps: int, keep_labs: bool) -> Iterator[tuple[Turns, LabTurns]]:
         """Play and show `steps` turns; see `Play.turns`."""
-        for turns, labs in self.play.turns(steps, keep_labs):
+        for turns, labs in self.now().turns(steps, keep_labs):
             self._show(turns, turns.steps)
             yield turns, labs
 
-    @property
-    def play(self) -> Play:
-        """The game at the turn that is shown."""
+    def now(self) -> Play:
+        """The game at the turn that is shown, gone back to if it was played ahead of that."""
         block = self._block
         if self._shown < block.steps:
             self._play.back_to(self._before)

@@ -150,7 +150,7 @@ class Draws:
         draws = np.empty(shape) if out is None else out[: math.prod(shape)].reshape(shape)
         for chunk, piece in pieces(steps):
             part = draws[:, piece.start - steps.start : piece.stop - steps.start]
-            if len(replications) == 1 or piece == chunk.steps == steps:
+            if len(replications) == 1 or chunk.steps == steps:
                 self._read(purpose, chunk, replications.start, piece.start, part, first)
             elif (kept := self._whole(purpose, chunk)) is not None:
                 part[:] = kept[rows, piece.start - chunk.steps.start : piece.stop - chunk.steps.start]

@@ -36,7 +36,7 @@ class LiveColumns(Columns):
     def __getattr__(self, name: str) -> np.ndarray:
         if name not in COLUMNS:
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-        play = self._game.play
+        play = self._game.now()
         if name in play.types:
             column = play.types[name]
         elif name == "wealth":
@@ -66,7 +66,7 @@ class LiveColumns(Columns):
         """
         if name not in AT_LEAST:
             raise AttributeError(f"{name} cannot be written; {', '.join(AT_LEAST)} can")
-        shape = self._game.play.types["gross_value"][:, labs].shape
+        shape = self._game.now().types["gross_value"][:, labs].shape
         allowed = f"finite, >= {AT_LEAST[name]}; one number, or an array of shape {shape}"
         try:
             values = np.broadcast_to(value, shape)
@@ -74,7 +74,7 @@ class LiveColumns(Columns):
             raise ParameterError(Problem(name, value, "has another shape", allowed)) from None
         if values.dtype.kind not in "fiu" or not np.isfinite(values).all() or (values < AT_LEAST[name]).any():
             raise ParameterError(Problem(name, value, "cannot be a lab's", allowed))
-        self._game.play.write(name, labs, values)
+        self._game.now().write(name, labs, values)
         self.forget()
 
     def __getstate__(self) -> dict[str, Ahead]:

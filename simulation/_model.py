@@ -202,7 +202,7 @@ class PermitMarket(mesa.Model):
     @property
     def present(self) -> np.ndarray:
         """Which labs have not left, an array of bool of shape (labs,)."""
-        return self._game.play.present
+        return self._game.now().present
 
     def per_replication(self, values: np.ndarray) -> PerReplication:
         """Values of shape (replications,), or the one value itself where there is one replication."""
@@ -261,7 +261,7 @@ class PermitMarket(mesa.Model):
         """Let an agent go; a lab leaves the market."""
         super().deregister_agent(agent)
         if isinstance(agent, Lab) and self._built().pop(agent.index, None) is not None:
-            self._game.play.leave(agent.index)
+            self._game.now().leave(agent.index)
 
 
 class Governor(mesa.Agent):
@@ -285,7 +285,7 @@ class Governor(mesa.Agent):
         return self._of_policy(1)
 
     def _of_policy(self, part: int) -> PerReplication:
-        probability = self.model._game.play.policy[part]
+        probability = self.model._game.now().policy[part]
         return self.model.per_replication(
             np.broadcast_to(probability, (len(self.model.replications), 1))[:, 0]
         )
@@ -293,4 +293,4 @@ class Governor(mesa.Agent):
     @property
     def account(self) -> PerReplication:
         """Permits sold and penalties collected, less the cost of checks, since the start; money."""
-        return self.model.per_replication(self.model._game.play.account())
+        return self.model.per_replication(self.model._game.now().account())

@@ -94,7 +94,7 @@ class Play:
         size = max(1, PIECE // (replications * (labs if keep_labs else 1)))
         while self._next_step < end:
             stop = min(self._next_step + size, end)
-            if replications > 1:
+            if replications > 1:  # since half a chunk of many replications does not lie together
                 stop = last_end(self._next_step, stop)
             piece = range(self._next_step, stop)
             if self.is_static:
@@ -171,13 +171,12 @@ class Play:
         return self.labs.wealth[:, -1]
 
     def total_wealth(self) -> np.ndarray:
-        """What all labs together have, of shape (replications,)."""
-        if not self.is_static or self.labs is None or self._books.turns == 0:
+        """What all labs together have, of shape (replications,), if none was changed."""
+        if not self.is_static or self.labs is None:
             return add_up(self.wealth())[:, 0]
-        opening = add_up(self._books.opening)[:, 0]
         made = self.labs.decisions.totals
         income = (made.rents + self.rules.racing * made.violations - made.revenue)[:, 0]
-        return opening + (self._books.turns * income - self.rules.penalty * self._found[CATCHES])
+        return self._books.turns * income - self.rules.penalty * self._found[CATCHES]
 
     def account(self) -> np.ndarray:
         """What the Governor has, of shape (replications,)."""
