@@ -36,6 +36,7 @@ def measures() -> dict[str, Callable[[int], list[Row]]]:
         "G5": engine.lab_columns,
         "G6": engine.ensemble,
         "G7": engine.one_replication,
+        "learn": engine.learners,
         "G12": theory.least_cost,
         "G13": theory.two_by_two,
         "G14": theory.scalar,
@@ -49,10 +50,10 @@ def measures() -> dict[str, Callable[[int], list[Row]]]:
 
 def table(rows: Iterator[Row]) -> Iterator[Row]:
     """Print the rows as they come, and pass them on."""
-    print(f"{'':<5}{'workload':<42}{'against':<32}{'ask':>10}{'reached':>12}")
+    print(f"{'':<6}{'workload':<42}{'against':<32}{'ask':>10}{'reached':>12}")
     for row in rows:
         ask = f"{row.direction} {row.ask:,}"
-        print(f"{row.name:<5}{row.workload:<42}{row.baseline:<32}{ask:>10}{row.ratio:>12,.2f}", flush=True)
+        print(f"{row.name:<6}{row.workload:<42}{row.baseline:<32}{ask:>10}{row.ratio:>12,.2f}", flush=True)
         yield row
 
 

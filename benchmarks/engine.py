@@ -128,6 +128,18 @@ def ensemble(rounds: int) -> list[Row]:
     ]
 
 
+def learners(rounds: int) -> list[Row]:
+    """The same ensemble with labs that learn, played turn by turn."""
+    played = game(20)
+    question = {"replications": 1000, "steps": 50, "rng": 1}
+    learning, alike = medians(
+        rounds,
+        lambda: simulation.run(played, **question, labs=simulation.Bayesian),
+        lambda: simulation.run(played, **question),
+    )
+    return [Row("learn", "learning labs, R=1,000, N=20, T=50", "rational labs", "<=", 3, learning / alike)]
+
+
 def one_replication(rounds: int) -> list[Row]:
     """One large market, recorded step by step."""
     labs, steps = 1000, 200
