@@ -95,12 +95,21 @@ class Turns:
             totals = Totals(**{k: v / steps for k, v in vars(totals).items()})
         return Turns(self.rules, totals, self.counts / steps)
 
-    def added_up(self) -> Turns:
-        """One turn with the sums of all, added from first to last: the last digits depend on the order."""
-        totals = self.totals
+    def added_to(self, earlier: Turns | None) -> Turns:
+        """One turn with the sums of these and of earlier ones, themselves one turn with sums.
+
+        Added from the first to the last, since the last digits of money depend on the order.
+        """
+        totals, counts = self.totals, self.counts.sum(axis=2, keepdims=True, dtype=np.int64)
         if not self.alike:
-            totals = Totals(**{k: np.cumsum(v, axis=1)[:, -1:] for k, v in vars(totals).items()})
-        counts = self.counts.sum(axis=2, keepdims=True, dtype=np.int64)
+            before = [] if earlier is None else [earlier.totals]
+            sums = {
+                name: np.cumsum(np.concatenate([getattr(t, name) for t in (*before, totals)], axis=1), axis=1)
+                for name in TOTALS
+            }
+            totals = Totals(**{name: values[:, -1:] for name, values in sums.items()})
+        if earlier is not None:
+            counts += earlier.counts
         return Turns(self.rules, totals, counts, self.alike)
 
     def part(self, steps: slice) -> Turns:

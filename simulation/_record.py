@@ -244,9 +244,10 @@ def _play(
     pieces: list[Turns] = []
     columns: dict[str, list[np.ndarray]] = {name: [] for name in COLUMNS if detail == "lab"}
     for turns, labs in play.turns(steps, keep_labs=detail == "lab"):
-        pieces.append(turns)
         if detail == "run":
-            pieces = [Turns.joined(pieces, axis=1).added_up()]
+            pieces = [turns.added_to(pieces[0] if pieces else None)]
+        else:
+            pieces.append(turns)
         shape = len(numbers), turns.steps, rules.game.n_agents
         for name, column in columns.items():
             column.append(np.broadcast_to(getattr(labs, name), shape))
