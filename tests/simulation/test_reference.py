@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import itertools
 import math
+import operator
+from collections.abc import Iterable
 
 import numpy as np
 import pytest
@@ -32,6 +35,11 @@ class PlainLab:
     caught: bool = False
     wealth: float = 0.0
     times_caught: int = 0
+
+
+def one_by_one(money: Iterable[float]) -> float:
+    """Sum from first to last, as ``sum`` does before Python 3.12."""
+    return functools.reduce(operator.add, money, 0.0)
 
 
 class PlainMarket:
@@ -118,8 +126,8 @@ class PlainMarket:
         revenue = price * permits if permits else 0.0
         sold_and_fined = self.steps * revenue + self.penalty * self.catches
         self.account = sold_and_fined - audit.cost * self.checks
-        permitted = sum(lab.gross_value - one.cost for lab in labs if lab.has_permit)
-        rents = permitted + sum(lab.gross_value - one.cost for lab in labs if not lab.compliant)
+        permitted = one_by_one(lab.gross_value - one.cost for lab in labs if lab.has_permit)
+        rents = permitted + one_by_one(lab.gross_value - one.cost for lab in labs if not lab.compliant)
         together = rents + one.racing_value * violations - revenue
         self.total_wealth = self.steps * together - self.penalty * self.catches
         return {
