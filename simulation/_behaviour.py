@@ -263,7 +263,7 @@ class Gradient(_Adaptive):
 
     In turn n it moves by scale / (1 + n) times P s - (v* - c) pi_1, where s is the share of violators that
     looked suspicious, the unbiased estimate of the gradient of P beta pi_1 - (v* - c) pi_1^2 / 2. Where
-    nobody violates it has nothing to learn from, and stays.
+    nobody violates, or no permit is for sale, it has nothing to learn from, and stays.
 
     Parameters
     ----------
@@ -285,7 +285,8 @@ class Gradient(_Adaptive):
         suspicious = (turn.signal & turn.violates).sum(axis=1, keepdims=True)
         seen = suspicious / np.maximum(violations, 1)
         slope = turn.rules.punishment * seen - turn.price * turn.high_prob
-        return np.where(violations > 0, self.scale / (1 + turn.step) * slope, 0.0)
+        learns = (violations > 0) & ~np.isnan(turn.price)
+        return np.where(learns, self.scale / (1 + turn.step) * slope, 0.0)
 
 
 class Lowering(_Adaptive):

@@ -162,8 +162,8 @@ def add_up(money: np.ndarray) -> np.ndarray:
     From the first lab to the last whatever the layout, since the last digits of a sum depend on the order.
     """
     if money.flags.c_contiguous:
-        return np.cumsum(money, axis=1)[:, -1:]
-    return np.add.reduce(money, axis=1, keepdims=True)
+        return np.cumsum(money, axis=1)[:, -1:] + 0.0  # no -0.0
+    return np.add.reduce(money, axis=1, keepdims=True) + 0.0
 
 
 def count(labs: np.ndarray) -> np.ndarray:

@@ -3,155 +3,32 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
-import itertools
-import math
-import operator
-from collections.abc import Iterable
+from functools import partial
 
 import numpy as np
 import pytest
 from exact import N as POINTS
 
 import simulation._draws
-from deterrence import CapMarket, Game, complies
-from simulation import COLUMNS, QUANTITIES, PermitMarket, run
-from simulation._draws import Draws, Purpose
+from deterrence import CapMarket, Game
+from simulation import COLUMNS, QUANTITIES, Bayesian, Gradient, Logit, Lowering, PermitMarket, Tracking, run
+from tests.plain_market import (
+    PlainBayesian,
+    PlainGradient,
+    PlainLogit,
+    PlainLowering,
+    PlainMarket,
+    PlainTracking,
+)
 
 GAMES = POINTS // 10
-
-
-@dataclasses.dataclass
-class PlainLab:
-    gross_value: float
-    risk_profile: float
-    bid: float = 0.0
-    has_permit: bool = False
-    compliant: bool = True
-    runs: bool = False
-    signal: bool = False
-    audited: bool = False
-    backchecked: bool = False
-    caught: bool = False
-    wealth: float = 0.0
-    times_caught: int = 0
-
-
-def one_by_one(money: Iterable[float]) -> float:
-    """Sum from first to last, as ``sum`` does before Python 3.12."""
-    return functools.reduce(operator.add, money, 0.0)
-
-
-class PlainMarket:
-    """One replication, lab by lab, in the order of the specification: trade, comply, enforce."""
-
-    def __init__(self, game: Game, seed: int, replication: int) -> None:
-        self.game, self.draws = game, Draws(seed, game.n_agents, range(replication, replication + 1))
-        values = self.draws.types(Purpose.VALUE, game.lab.gross_value)[0].tolist()
-        risks = self.draws.types(Purpose.RISK, game.lab.risk_profile)[0].tolist()
-        self.labs = [PlainLab(v, r) for v, r in zip(values, risks, strict=True)]
-        self.steps = self.checks = self.catches = 0
-        audit, cap = game.audit, game.audit.liability_cap
-        cap = math.inf if cap is None else cap
-        if audit.liability_rule == "posted":
-            self.penalty = audit.collateral + min(audit.penalty_amount, cap)
-        else:
-            self.penalty = min(audit.collateral + audit.penalty_amount, cap)
-        self.laws = {compliant: self.law(compliant) for compliant in (True, False)}
-        self.p_eff = min(1.0, math.fsum(p for p, _, check in self.laws[False] if check != "none"))
-
-    def law(self, compliant: bool) -> list[tuple[float, bool, str]]:
-        """Probability, signal and check of each way in which a run can end; checks come first."""
-        audit = self.game.audit
-        q, again = audit.false_positive_rate if compliant else audit.beta, audit.backcheck_prob
-        cells = []
-        for check in ("audit", "backcheck", "none"):
-            for signal, seen, pi in ((True, q, audit.high_prob), (False, 1 - q, audit.base_prob)):
-                share = {"audit": pi, "backcheck": (1 - pi) * again, "none": (1 - pi) * (1 - again)}
-                cells.append((seen * share[check], signal, check))
-        return [cell for cell in cells if cell[0] > 0]
-
-    def trade(self) -> float:
-        market, cost, labs = self.game.market, self.game.lab.cost, self.labs
-        for lab in labs:
-            lab.bid = max(0.0, lab.gross_value - cost)
-        if isinstance(market, CapMarket):
-            ranked = sorted(labs, key=lambda lab: -lab.bid)  # stable: the first of equals stays first
-            for rank, lab in enumerate(ranked):
-                lab.has_permit = rank < market.token_cap and lab.bid > 0
-            if market.token_cap == 0:
-                return math.nan
-            return 0.0 if market.token_cap >= len(labs) else ranked[market.token_cap - 1].bid
-        price = market.fixed_price
-        for lab in labs:
-            affords = lab.gross_value >= cost and complies(p_eff=1.0, B=lab.bid, g=price)
-            lab.has_permit = lab.gross_value >= price if market.purchase_rule == "gross" else affords
-        return price
-
-    def comply(self, lab: PlainLab, price: float) -> None:
-        one = self.game.lab
-        rent, offered = lab.gross_value - one.cost, math.inf if math.isnan(price) else price
-        gain = {"min": min(offered, rent), "price": offered, "value": rent}[one.gain_rule]
-        B = lab.risk_profile * (self.penalty + one.reputation_sensitivity)
-        lab.compliant = lab.has_permit or bool(complies(p_eff=self.p_eff, B=B, g=gain + one.racing_value))
-        lab.runs = lab.has_permit or not lab.compliant
-
-    def enforce(self, lab: PlainLab, u: float) -> None:
-        lab.signal = lab.audited = lab.backchecked = lab.caught = False
-        if not lab.runs:
-            return
-        law = self.laws[lab.compliant]
-        ends = itertools.accumulate(probability for probability, _, _ in law)
-        # Whatever they sum to, the last has the rest.
-        _, signal, check = next((way for way, end in zip(law, ends, strict=True) if u < end), law[-1])
-        lab.signal, lab.audited, lab.backchecked = signal, check == "audit", check == "backcheck"
-        lab.caught = not lab.compliant and check != "none"
-
-    def turn(self) -> dict[str, float]:
-        labs, one, audit = self.labs, self.game.lab, self.game.audit
-        price = self.trade()
-        u = self.draws.uniforms(Purpose.ENFORCEMENT, range(self.steps, self.steps + 1))[0, 0].tolist()
-        self.steps += 1
-        for lab, luck in zip(labs, u, strict=True):
-            self.comply(lab, price)
-            self.enforce(lab, luck)
-            earned = lab.gross_value - one.cost if lab.runs else 0.0
-            income = earned - price if lab.has_permit else earned + one.racing_value * (not lab.compliant)
-            lab.times_caught += lab.caught
-            lab.wealth = self.steps * income - self.penalty * lab.times_caught
-        permits, violations = sum(lab.has_permit for lab in labs), sum(not lab.compliant for lab in labs)
-        without, audits = len(labs) - permits, sum(lab.audited for lab in labs)
-        checks, catches = audits + sum(lab.backchecked for lab in labs), sum(lab.caught for lab in labs)
-        self.checks, self.catches = self.checks + checks, self.catches + catches
-        revenue = price * permits if permits else 0.0
-        sold_and_fined = self.steps * revenue + self.penalty * self.catches
-        self.account = sold_and_fined - audit.cost * self.checks
-        permitted = one_by_one(lab.gross_value - one.cost for lab in labs if lab.has_permit)
-        rents = permitted + one_by_one(lab.gross_value - one.cost for lab in labs if not lab.compliant)
-        together = rents + one.racing_value * violations - revenue
-        self.total_wealth = self.steps * together - self.penalty * self.catches
-        return {
-            "price": price,
-            "permits": permits,
-            "violations": violations,
-            "deterred": without - violations,
-            "compliance_rate": (len(labs) - violations) / len(labs),
-            "unpermitted_compliance_rate": (without - violations) / without if without else math.nan,
-            "audits": audits,
-            "false_audits": sum(lab.audited and lab.compliant for lab in labs),
-            "checks": checks,
-            "catches": catches,
-            "penalties": self.penalty * catches,
-            "revenue": revenue,
-            "welfare": rents + (one.racing_value - audit.harm) * violations - audit.cost * checks,
-        }
 
 
 class History:
     """All that a plain market went through."""
 
-    def __init__(self, game: Game, seed: int, replication: int, steps: int) -> None:
-        market = PlainMarket(game, seed, replication)
+    def __init__(self, game: Game, seed: int, replication: int, steps: int, **behaviours) -> None:
+        market = PlainMarket(game, seed, replication, **behaviours)
         self.turns, self.labs, self.accounts, self.wealth = [], [], [], []
         for _ in range(steps):
             self.turns.append(market.turn())
@@ -281,3 +158,40 @@ def test_each_lab_pays_however_often_it_is_caught(pieces, replications, baseline
         market.run(steps)
     expected = 70_000 * market.columns.gross_value - 0.25 * 70_000
     np.testing.assert_array_equal(market.columns.wealth, expected)
+
+
+def behaviours(rng: np.random.Generator) -> tuple[dict, dict]:
+    """Random behaviours of labs and Governor, ours and plain."""
+    caught, missed, precision = rng.uniform(0.5, 3, 3)
+    down, up, scale, target = rng.uniform(0.01, 0.3, 4)
+    sees = str(rng.choice(["violations", "catches"]))
+    labs = [
+        (partial(Bayesian, caught=caught, missed=missed), PlainBayesian(caught, missed)),
+        (partial(Logit, precision=precision), PlainLogit(precision)),
+    ]
+    governors = [
+        (None, None),
+        (partial(Lowering, down=down, up=up, sees=sees), PlainLowering(down, up, sees)),
+        (partial(Gradient, scale=scale), PlainGradient(scale)),
+        (partial(Tracking, target=target, scale=scale), PlainTracking(target, scale)),
+    ]
+    (lab, plain_lab), (governor, plain_governor) = (
+        options[rng.integers(len(options))] for options in (labs, governors)
+    )
+    return {"labs": lab, "governor": governor}, {"labs": plain_lab, "governor": plain_governor}
+
+
+def test_labs_and_governors_that_learn_equal_the_reference_bit_for_bit(games):
+    for seed, game in enumerate(games(GAMES // 4, seed=7)):
+        rng = np.random.default_rng([8, seed])
+        ours, plain = behaviours(rng)
+        replications, steps = company(rng, game.n_agents), int(rng.choice([2, 12]))
+        record = run(game, replications=replications, steps=steps, rng=seed, detail="lab", **ours)
+        for row in {0, len(replications) - 1}:
+            history = History(game, seed, replications[row], steps, **plain)
+            for name in QUANTITIES:
+                assert_bits(getattr(record, name)[row], history.quantity(name), seed, row, name)
+            for name in COLUMNS:
+                assert_bits(getattr(record.labs, name)[row], history.column(name), seed, row, name)
+            assert record.wealth[row] == history.wealth[-1]
+            assert record.account[row] == history.accounts[-1]
