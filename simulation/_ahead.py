@@ -13,6 +13,8 @@ from simulation._quantities import Turns
 MOST_TURNS = 64
 MOST_CELLS = 2**16
 """Turns, and turns times labs times replications, that are played before they are shown."""
+FIRST_CELLS = 2**10
+"""The same for the first block, when it is not known whether anybody will look closer."""
 
 
 class Ahead:
@@ -32,7 +34,7 @@ class Ahead:
     def __init__(self, play: Play) -> None:
         self._play = play
         self._cells = play.types["gross_value"].size
-        self._reach = 1
+        self._reach = self._within(FIRST_CELLS) if play.is_static else 1
         self._before = play.bookmark()
         self._show(Turns.unknown(play.rules, len(play.types["gross_value"])), 1)
 
@@ -44,8 +46,11 @@ class Ahead:
             self._before = before
             self._show(block, 0)
             if self._play.is_static:  # else whoever learns could not go back
-                self._reach = max(1, min(4 * self._reach, MOST_TURNS, MOST_CELLS // self._cells))
+                self._reach = min(4 * self._reach, self._within(MOST_CELLS))
         self._shown += 1
+
+    def _within(self, cells: int) -> int:
+        return max(1, min(MOST_TURNS, cells // self._cells))
 
     def turns(self, steps: int, keep_labs: bool) -> Iterator[tuple[Turns, LabTurns]]:
         """Play and show `steps` turns; see `Play.turns`."""

@@ -156,12 +156,17 @@ def gain_of(rules: Rules, price: np.ndarray, rent: np.ndarray) -> np.ndarray:
             return rent + rules.racing
 
 
+FEW_LABS = 2**12
+"""More labs than these lie closest together in every layout: there cannot be as many replications."""
+
+
 def add_up(money: np.ndarray) -> np.ndarray:
     """Sum over the labs, of shape (replications, 1).
 
-    From the first lab to the last whatever the layout, since the last digits of a sum depend on the order.
+    The last digits of a sum depend on the order, which for few labs is from the first to the last whatever
+    the layout.
     """
-    if money.flags.c_contiguous:
+    if money.flags.c_contiguous and money.shape[1] <= FEW_LABS:
         return np.cumsum(money, axis=1)[:, -1:] + 0.0  # no -0.0
     return np.add.reduce(money, axis=1, keepdims=True) + 0.0
 
