@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import numbers
 from concurrent.futures import Executor
 from typing import Any
@@ -90,6 +91,39 @@ def as_detail(detail: Any) -> Any:
     if isinstance(detail, str) and detail in ("run", "step", "lab"):
         return detail
     raise ParameterError(Problem("detail", detail, "is no level of detail", "'run', 'step' or 'lab'"))
+
+
+def check_makers(labs: Any, governor: Any) -> None:
+    """Require what makes behaviours, or None.
+
+    Raises
+    ------
+    ParameterError
+        If one cannot be called.
+    """
+    for field, maker in (("labs", labs), ("governor", governor)):
+        if maker is not None and not callable(maker):
+            allowed = "a class or function that makes a behaviour of an array"
+            raise ParameterError(Problem(field, maker, "makes no behaviour", allowed))
+
+
+def check_parameter(
+    field: str, value: Any, *, above: float = -math.inf, least: float = -math.inf, most: float = math.inf
+) -> None:
+    """Require a finite number > `above`, >= `least` and <= `most`.
+
+    Raises
+    ------
+    ParameterError
+        If it is something else.
+    """
+    if isinstance(value, numbers.Real) and not isinstance(value, bool):
+        number = float(value)
+        if math.isfinite(number) and above < number and least <= number <= most:
+            return
+    low = f"> {above:g}" if above > -math.inf else f">= {least:g}"
+    high = f" and <= {most:g}" if most < math.inf else ""
+    raise ParameterError(Problem(field, value, "is out of range", f"finite, {low}{high}"))
 
 
 def check_helpers(executor: Any, progress: Any) -> None:

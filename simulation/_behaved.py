@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from deterrence import ParameterError, Problem
 from simulation._behaviour import GovernorBehaviour, LabBehaviour, Static, Turn
 from simulation._draws import Draws, Purpose
 from simulation._rules import AUDIT_CUT, CHECK_CUT, Rules, cuts_of, detection
@@ -86,9 +87,13 @@ def play_turn(
     if isinstance(governor, Static):
         turn.cuts, turn.p_eff = rules.cuts, rules.p_eff
     else:
+        for name in ("high_prob", "base_prob"):
+            _check_probability(name, getattr(turn, name), sale.price.shape)
         turn.cuts = cuts_of(rules.game.audit, turn.high_prob, turn.base_prob)
         turn.p_eff = detection(turn.cuts)
-    turn.violates = ~(sale.has_permit | labs.complies(turn))
+    complying = labs.complies(turn)
+    _check_bools("complies", complying, sale.has_permit.shape)
+    turn.violates = ~(sale.has_permit | complying)
     turn.violates &= sale.present
     counts = _enforce(turn)
     labs.learn(turn)
@@ -96,6 +101,24 @@ def play_turn(
     rents = sale.permitted_rents + add_up(turn.violates * sale.rent)
     totals = totals_of(sale.labs, sale.price, sale.permits, turn.violates, rents)
     return turn, Decisions(has_permit=sale.has_permit, violates=turn.violates, totals=totals), counts
+
+
+def _check_bools(field: str, value: Any, shape: tuple[int, ...]) -> None:
+    if np.asarray(value).dtype != bool or not _fits(value, shape):
+        raise ParameterError(Problem(field, value, "is no answer", f"bool, to broadcast to {shape}"))
+
+
+def _check_probability(field: str, value: Any, shape: tuple[int, ...]) -> None:
+    values = np.asarray(value)
+    if values.dtype.kind not in "fiu" or not _fits(value, shape) or not ((values >= 0) & (values <= 1)).all():
+        raise ParameterError(Problem(field, value, "is no policy", f"in [0, 1], to broadcast to {shape}"))
+
+
+def _fits(value: Any, shape: tuple[int, ...]) -> bool:
+    try:
+        return np.broadcast_shapes(np.shape(value), shape) == shape
+    except ValueError:
+        return False
 
 
 def _enforce(turn: Turn) -> np.ndarray:

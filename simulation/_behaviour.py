@@ -20,7 +20,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from deterrence import complies
+from deterrence import ParameterError, Problem, complies
+from simulation._arguments import check_parameter
 from simulation._draws import Draws, Purpose
 from simulation._rules import Rules
 
@@ -139,6 +140,8 @@ class Bayesian:
     """
 
     def __init__(self, like: np.ndarray, *, caught: float = 1.0, missed: float = 1.0) -> None:
+        check_parameter("caught", caught, above=0)
+        check_parameter("missed", missed, above=0)
         self.caught, self.violations = np.full_like(like, caught), np.full_like(like, caught + missed)
 
     def complies(self, turn: Turn) -> np.ndarray:
@@ -162,6 +165,7 @@ class Logit:
     """
 
     def __init__(self, like: np.ndarray, *, precision: float) -> None:
+        check_parameter("precision", precision, least=0)
         self.precision = precision
 
     def complies(self, turn: Turn) -> np.ndarray:
@@ -277,6 +281,7 @@ class Gradient(_Adaptive):
 
     def __init__(self, like: np.ndarray, *, scale: float = 1.0) -> None:
         super().__init__(like)
+        check_parameter("scale", scale, above=0)
         self.scale = scale
 
     def move(self, turn: Turn) -> np.ndarray:
@@ -303,6 +308,10 @@ class Lowering(_Adaptive):
 
     def __init__(self, like: np.ndarray, *, down: float, up: float, sees: str = "violations") -> None:
         super().__init__(like)
+        check_parameter("down", down, above=0)
+        check_parameter("up", up, above=0)
+        if sees not in ("violations", "catches"):
+            raise ParameterError(Problem("sees", sees, "is nothing to see", "'violations' or 'catches'"))
         self.down, self.up, self.sees = down, up, sees
 
     def move(self, turn: Turn) -> np.ndarray:
@@ -325,6 +334,8 @@ class Tracking(_Adaptive):
 
     def __init__(self, like: np.ndarray, *, target: float, scale: float = 1.0) -> None:
         super().__init__(like)
+        check_parameter("target", target, least=0, most=1)
+        check_parameter("scale", scale, above=0)
         self.target, self.scale = target, scale
 
     def move(self, turn: Turn) -> np.ndarray:

@@ -10,7 +10,7 @@ import numpy as np
 
 from deterrence import Audit, Game, ParameterError, Problem
 from simulation._ahead import Ahead
-from simulation._arguments import as_replications, as_seed, as_steps, check_game
+from simulation._arguments import as_replications, as_seed, as_steps, check_game, check_makers
 from simulation._behaved import Maker
 from simulation._collector import ColumnCollector
 from simulation._labs import FIRST_LAB, Lab, LiveColumns
@@ -128,6 +128,7 @@ class PermitMarket(mesa.Model):
         governor: Maker | None = None,
     ) -> None:
         check_game(game)
+        check_makers(labs, governor)
         self.replications = as_replications(replications)
         if game.n_agents * len(self.replications) > MAX_CELLS:
             allowed = f"n_agents * replications <= {MAX_CELLS}; simulation.run has no such limit"

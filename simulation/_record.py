@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 import numpy as np
 
 from deterrence import Game, ParameterError, Problem, Scenario
-from simulation._arguments import as_detail, as_replications, as_seed, as_steps, check_game, check_helpers
+from simulation._arguments import (
+    as_detail,
+    as_replications,
+    as_seed,
+    as_steps,
+    check_game,
+    check_helpers,
+    check_makers,
+)
 from simulation._behaved import Maker
 from simulation._columns import COLUMNS, Columns
 from simulation._play import Play
@@ -191,6 +199,7 @@ def run(
     """
     check_game(game)
     check_helpers(executor, progress)
+    check_makers(labs, governor)
     numbers = as_replications(replications)
     if steps is None:
         steps = game.steps if isinstance(game, Scenario) else 1

@@ -13,7 +13,7 @@ import pytest
 import simulation._draws
 import simulation._play
 import simulation._record
-from deterrence import complies
+from deterrence import ParameterError, complies
 from simulation import (
     COLUMNS,
     QUANTITIES,
@@ -189,3 +189,58 @@ def test_luck_of_labs_is_their_own_and_the_same_for_every_policy(baseline):
         for p in (0.0, 1e-9)
     )
     np.testing.assert_array_equal(a, b)
+
+
+BAD = [
+    (partial(Bayesian, caught=0.0), "caught = 0.0"), (partial(Bayesian, missed=-1.0), "missed = -1.0"),
+    (partial(Logit, precision=-1.0), "precision = -1.0"), (partial(Logit, precision=np.inf), "precision"),
+    (partial(Logit, precision="2"), "precision"), (3, "labs = 3"),
+]  # fmt: skip
+BAD_GOVERNORS = [
+    (partial(Gradient, scale=0.0), "scale = 0.0"), (partial(Lowering, down=0.0, up=0.1), "down = 0.0"),
+    (partial(Lowering, down=0.1, up=True), "up = True"), (partial(Tracking, target=1.5), "target = 1.5"),
+    (partial(Lowering, down=0.1, up=0.1, sees="all"), 'sees = "all"'), ("static", 'governor = "static"'),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("play", [run, PermitMarket])
+@pytest.mark.parametrize(
+    ("part", "maker", "message"),
+    [*(("labs", *bad) for bad in BAD), *(("governor", *bad) for bad in BAD_GOVERNORS)],
+    ids=str,
+)
+def test_bad_parameters_are_one_clear_error(baseline, play, part, maker, message):
+    with pytest.raises(ParameterError, match=message):
+        play(baseline, **{part: maker})
+
+
+class Wrong:
+    """Labs and a Governor that answer with something else."""
+
+    def __init__(self, like, *, answer):
+        self.answer = answer
+
+    def complies(self, turn):
+        return self.answer
+
+    def policy(self, turn):
+        return self.answer
+
+    def learn(self, turn):
+        pass
+
+
+@pytest.mark.parametrize(
+    "answer", [0.5, np.ones((3, 20)), np.ones((2, 7), dtype=bool), np.ones((2, 3, 20), bool)]
+)
+def test_labs_that_do_not_answer_yes_or_no_are_refused(baseline, answer):
+    market = PermitMarket(baseline, rng=1, replications=3, labs=partial(Wrong, answer=answer))
+    with pytest.raises(ParameterError, match="complies"):
+        market.step()
+
+
+@pytest.mark.parametrize("answer", [(1.1, 0.0), (0.5, -0.1), (np.nan, 0.0), (True, 0.1), (0.5, np.ones(4))])
+def test_policies_that_are_no_probabilities_are_refused(baseline, answer):
+    market = PermitMarket(baseline, rng=1, replications=3, governor=partial(Wrong, answer=answer))
+    with pytest.raises(ParameterError, match="_prob"):
+        market.step()
