@@ -12,7 +12,7 @@ from deterrence import ParameterError, Problem
 from simulation._behaviour import GovernorBehaviour, LabBehaviour, Static, Turn
 from simulation._draws import Draws, Purpose
 from simulation._rules import AUDIT_CUT, CHECK_CUT, Rules, cuts_of, detection
-from simulation._turn import Decisions, add_up, buys, count, gain_of, ration, sale_price, totals_of
+from simulation._turn import Decisions, add_up, count, gain_of, totals_of, trade
 
 Maker = Callable[[np.ndarray], Any]
 """What makes a behaviour, given an array of shape (replications, labs) to make others after."""
@@ -49,11 +49,8 @@ class Sale:
 def sell(rules: Rules, types: dict[str, np.ndarray], present: np.ndarray) -> Sale:
     """Trade permits among the labs that are present."""
     value, here = types["gross_value"], slice(None) if present.all() else present
-    price = sale_price(rules, value[:, here])
-    wins = buys(rules, price, value[:, here])
-    ration(rules, wins, value[:, here])
     has_permit = np.zeros_like(value, dtype=bool)
-    has_permit[:, here] = wins
+    price, has_permit[:, here] = trade(rules, value[:, here])
     rent = value - rules.cost
     return Sale(
         **types,

@@ -8,8 +8,9 @@ or a function that is called with ``like``, an array of shape (replications, lab
 - the labs' ``complies(turn)`` says which of them would comply without a permit,
 - ``learn(turn)`` of both sees what came of it.
 
-A `Turn` has everything there is to see. What a behaviour returns may have any shape that broadcasts to
-(replications, labs). It must not look across replications, which are markets of their own.
+A `Turn` has everything there is to see. Answers of labs may have any shape that broadcasts to (replications,
+labs), policies any that broadcasts to (replications, 1). A behaviour must not look across replications, which
+are markets of their own.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ import numpy as np
 from deterrence import ParameterError, Problem, complies
 from simulation._arguments import check_parameter
 from simulation._draws import Draws, Purpose
-from simulation._rules import Rules
+from simulation._rules import Rules, suspicious
 
 
 class Turn:
@@ -76,10 +77,7 @@ class Turn:
     @property
     def signal(self) -> np.ndarray:
         """Which labs that ran looked suspicious."""
-        outcome = np.zeros(self.u.shape, dtype=np.int8)
-        for compliant_end, violator_end in self.cuts.swapaxes(0, 1):
-            outcome += self.u >= np.where(self.violates, violator_end, compliant_end)
-        return (self.has_permit | self.violates) & (outcome % 2 == 0)
+        return (self.has_permit | self.violates) & suspicious(self.u, self.cuts, ~self.violates)
 
 
 _OF_EACH_LAB = (
@@ -287,8 +285,7 @@ class Gradient(_Adaptive):
     def move(self, turn: Turn) -> np.ndarray:
         """By how much, of shape (replications, 1)."""
         violations = turn.violates.sum(axis=1, keepdims=True)
-        suspicious = (turn.signal & turn.violates).sum(axis=1, keepdims=True)
-        seen = suspicious / np.maximum(violations, 1)
+        seen = (turn.signal & turn.violates).sum(axis=1, keepdims=True) / np.maximum(violations, 1)
         slope = turn.rules.punishment * seen - turn.price * turn.high_prob
         learns = (violations > 0) & ~np.isnan(turn.price)
         return np.where(learns, self.scale / (1 + turn.step) * slope, 0.0)

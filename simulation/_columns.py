@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from simulation._draws import Draws, Purpose
-from simulation._rules import AUDIT_CUT, CHECK_CUT, SUSPICIOUS, Rules
+from simulation._rules import AUDIT_CUT, CHECK_CUT, Rules, suspicious
 from simulation._turn import Decisions
 
 
@@ -137,10 +137,7 @@ class LabTurns:
 
     @property
     def signal(self) -> np.ndarray:
-        outcome = np.zeros(self.u.shape, dtype=np.int8)
-        for cut in range(len(SUSPICIOUS) - 1):
-            outcome += self.u >= self._end(cut)
-        return self.runs & np.array(SUSPICIOUS)[outcome]
+        return self.runs & suspicious(self.u, self.cuts, self.compliant)
 
     @property
     def audited(self) -> np.ndarray:

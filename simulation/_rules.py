@@ -99,6 +99,14 @@ def _ends(audit: Audit, suspicious: float, high_prob: Any, base_prob: Any) -> np
     return np.where(later > 0, np.cumsum(law, axis=0)[:-1], 1.0)
 
 
+def suspicious(u: np.ndarray, cuts: np.ndarray, compliant: np.ndarray) -> np.ndarray:
+    """Whether a run with these draws looks suspicious, for labs that comply and for those that do not."""
+    outcome = np.zeros(u.shape, dtype=np.int8)
+    for compliant_end, violator_end in cuts.swapaxes(0, 1):
+        outcome += u >= np.where(compliant, compliant_end, violator_end)
+    return np.array(SUSPICIOUS)[outcome]
+
+
 def detection(cuts: np.ndarray) -> Any:
     """Probability that a violator is caught."""
     return np.minimum(cuts[1, CHECK_CUT], 1.0)[()]

@@ -65,14 +65,10 @@ class Decisions:
 def decide(rules: Rules, gross_value: np.ndarray, risk_profile: np.ndarray) -> Decisions:
     """Trade permits, and let the labs without one decide."""
     replications, labs = gross_value.shape
-    price = sale_price(rules, gross_value)
-    has_permit, violates = (np.empty_like(gross_value, dtype=bool) for _ in range(2))
+    price, has_permit = trade(rules, gross_value)
+    violates = np.empty_like(has_permit)
     permitted, unpermitted = np.zeros((2, replications, 1))
-    slabs = [slice(start, start + SLAB) for start in range(0, labs, SLAB)]
-    for slab in slabs:
-        has_permit[:, slab] = buys(rules, price, gross_value[:, slab])
-    ration(rules, has_permit, gross_value)
-    for slab in slabs:
+    for slab in slabs(labs):
         rent, permit = gross_value[:, slab] - rules.cost, has_permit[:, slab]
         deterred = complies(
             p_eff=rules.p_eff,
@@ -101,6 +97,21 @@ def totals_of(
         rents=rents,
         revenue=np.where(permits > 0, price, 0.0) * permits,
     )
+
+
+def slabs(labs: int) -> list[slice]:
+    """Labs cut so that what is done to some of them stays in cache."""
+    return [slice(start, start + SLAB) for start in range(0, labs, SLAB)]
+
+
+def trade(rules: Rules, gross_value: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Price of a permit, of shape (replications, 1), and who gets one."""
+    price = sale_price(rules, gross_value)
+    has_permit = np.empty_like(gross_value, dtype=bool)
+    for slab in slabs(gross_value.shape[1]):
+        has_permit[:, slab] = buys(rules, price, gross_value[:, slab])
+    ration(rules, has_permit, gross_value)
+    return price, has_permit
 
 
 def sale_price(rules: Rules, gross_value: np.ndarray) -> np.ndarray:

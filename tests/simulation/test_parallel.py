@@ -82,23 +82,8 @@ def test_any_number_of_threads_gives_the_same_bytes(game, workers, detail):
         )
 
 
-@pytest.mark.parametrize("detail", DETAILS)
-def test_the_threads_of_a_long_run_give_the_same_bytes(game, detail, monkeypatch):
-    serial = run(game, **QUESTION, detail=detail)
-    names = set()
-    play = simulation._record._play
-
-    def noticed(*args):
-        names.add(threading.current_thread().name)
-        return play(*args)
-
-    monkeypatch.setattr(simulation._record, "_play", noticed)
-    monkeypatch.setattr(simulation._record, "WORTH_A_THREAD", 0)
-    assert_same(serial, run(game, **QUESTION, detail=detail))
-    assert threading.current_thread().name not in names
-
-
-def test_a_single_block_is_played_by_the_caller_who_can_interrupt_it(game, monkeypatch):
+def players(monkeypatch) -> list[str]:
+    """Names of the threads that play blocks from now on."""
     names = []
     play = simulation._record._play
 
@@ -107,6 +92,20 @@ def test_a_single_block_is_played_by_the_caller_who_can_interrupt_it(game, monke
         return play(*args)
 
     monkeypatch.setattr(simulation._record, "_play", noticed)
+    return names
+
+
+@pytest.mark.parametrize("detail", DETAILS)
+def test_the_threads_of_a_long_run_give_the_same_bytes(game, detail, monkeypatch):
+    serial = run(game, **QUESTION, detail=detail)
+    names = players(monkeypatch)
+    monkeypatch.setattr(simulation._record, "WORTH_A_THREAD", 0)
+    assert_same(serial, run(game, **QUESTION, detail=detail))
+    assert threading.current_thread().name not in names
+
+
+def test_a_single_block_is_played_by_the_caller_who_can_interrupt_it(game, monkeypatch):
+    names = players(monkeypatch)
     monkeypatch.setattr(simulation._record, "WORTH_A_THREAD", 0)
     run(game, replications=7, steps=13, rng=7)
     assert names == [threading.current_thread().name]

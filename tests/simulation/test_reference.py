@@ -11,7 +11,18 @@ from exact import N as POINTS
 
 import simulation._draws
 from deterrence import CapMarket, Game
-from simulation import COLUMNS, QUANTITIES, Bayesian, Gradient, Logit, Lowering, PermitMarket, Tracking, run
+from simulation import (
+    COLUMNS,
+    QUANTITIES,
+    Bayesian,
+    Gradient,
+    Logit,
+    Lowering,
+    PermitMarket,
+    Record,
+    Tracking,
+    run,
+)
 from tests.plain_market import (
     PlainBayesian,
     PlainGradient,
@@ -49,6 +60,16 @@ def assert_bits(got: np.ndarray, expected: np.ndarray, *where: object) -> None:
     assert got.tobytes() == expected.tobytes(), where
 
 
+def assert_is(record: Record, row: int, history: History) -> None:
+    """A replication of a record with every lab is what the plain market went through."""
+    for name in QUANTITIES:
+        assert_bits(getattr(record, name)[row], history.quantity(name), record.seed, row, name)
+    for name in COLUMNS:
+        assert_bits(getattr(record.labs, name)[row], history.column(name), record.seed, row, name)
+    assert record.wealth[row] == history.wealth[-1]
+    assert record.account[row] == history.accounts[-1]
+
+
 def company(rng: np.random.Generator, labs: int) -> range:
     """Replications fewer than labs or more, and some with large numbers: the engine lays them out apart."""
     size = int(rng.integers(1, 4)) + (labs if rng.random() < 0.5 else 0)
@@ -72,12 +93,7 @@ def compare(game: Game, seed: int) -> list[History]:
     plain = [History(game, seed, replications[row], steps) for row in rows]
     record = run(game, replications=replications, steps=steps, rng=seed, detail="lab")
     for row, history in zip(rows, plain, strict=True):
-        for name in QUANTITIES:
-            assert_bits(getattr(record, name)[row], history.quantity(name), seed, row, name)
-        for name in COLUMNS:
-            assert_bits(getattr(record.labs, name)[row], history.column(name), seed, row, name)
-        assert record.wealth[row] == history.wealth[-1]
-        assert record.account[row] == history.accounts[-1]
+        assert_is(record, row, history)
     market = PermitMarket(game, rng=seed, replications=replications)
     for step in range(min(steps, 12)):
         market.step()
@@ -189,9 +205,4 @@ def test_labs_and_governors_that_learn_equal_the_reference_bit_for_bit(games):
         record = run(game, replications=replications, steps=steps, rng=seed, detail="lab", **ours)
         for row in {0, len(replications) - 1}:
             history = History(game, seed, replications[row], steps, **plain)
-            for name in QUANTITIES:
-                assert_bits(getattr(record, name)[row], history.quantity(name), seed, row, name)
-            for name in COLUMNS:
-                assert_bits(getattr(record.labs, name)[row], history.column(name), seed, row, name)
-            assert record.wealth[row] == history.wealth[-1]
-            assert record.account[row] == history.accounts[-1]
+            assert_is(record, row, history)
