@@ -126,8 +126,8 @@ class Draws:
     """
 
     def __init__(self, seed: int, n_labs: int, replications: range) -> None:
-        self.seed, self.n_labs, self.replications = seed, n_labs, replications
-        self._streams: dict[Purpose, _Stream] = {}
+        self.n_labs, self.replications = n_labs, replications
+        self._streams = {purpose: _Stream(seed, purpose) for purpose in Purpose}
         self._kept: dict[Purpose, tuple[Chunk, np.ndarray]] = {}
 
     def uniforms(
@@ -184,13 +184,7 @@ class Draws:
     ) -> None:
         """Fill a contiguous array with what lies from a lab's place in a chunk on."""
         place = replication * len(chunk.steps) + step - chunk.steps.start
-        self._stream(purpose).read(chunk.number * JUMP + place * self.n_labs + lab, out)
-
-    def _stream(self, purpose: Purpose) -> _Stream:
-        """The stream of a purpose, made when it is first read."""
-        if purpose not in self._streams:
-            self._streams[purpose] = _Stream(self.seed, purpose)
-        return self._streams[purpose]
+        self._streams[purpose].read(chunk.number * JUMP + place * self.n_labs + lab, out)
 
     def types(self, purpose: Purpose, distribution: Uniform | TruncatedNormal | LogNormal) -> np.ndarray:
         """One value for each lab, of shape (replications, labs), by inverting the distribution."""

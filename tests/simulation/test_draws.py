@@ -104,7 +104,7 @@ def test_after_an_interrupt_draws_are_where_they_were(again, monkeypatch):
     monkeypatch.setattr(simulation._draws, "KEPT", 0)
     draws, whole = (Draws(3, 7, range(5, 7)) for _ in range(2))
     draws.uniforms(Purpose.ENFORCEMENT, range(12))
-    stream = draws._stream(Purpose.ENFORCEMENT)
+    stream = draws._streams[Purpose.ENFORCEMENT]
     generator, stream.generator = stream.generator, Interrupted(stream.generator)
     for steps in (range(12, 20), range(30, 40)):
         with pytest.raises(KeyboardInterrupt):
