@@ -100,8 +100,11 @@ def objects_left(make: Callable[[], mesa.Model], models: int) -> int:
     for _ in range(10):  # what is made once and kept for all models
         stepped(make)
     gc.collect()
-    before = len(gc.get_objects())
-    for _ in range(models):
-        stepped(make)
-    gc.collect()
-    return len(gc.get_objects()) - before
+    gc.freeze()  # only what is new is counted: something old may go in the meantime
+    try:
+        for _ in range(models):
+            stepped(make)
+        gc.collect()
+        return len(gc.get_objects())
+    finally:
+        gc.unfreeze()

@@ -96,8 +96,9 @@ def test_memory_and_objects_are_counted():
         kept.append([])
         return market_of(2)()
 
-    assert objects_left(market_of(2), 50) == 0
-    assert objects_left(keeping, 50) == 50
+    # What else runs in this interpreter may leave an object or two; what a model leaves, it leaves 50 times.
+    assert objects_left(market_of(2), 50) < 5
+    assert 50 <= objects_left(keeping, 50) < 55
 
 
 @pytest.mark.parametrize("fixed_price", [None, 0.8])
