@@ -301,7 +301,7 @@ def allowed(hint: Any) -> str:
 def _name(hint: Any) -> str:
     if typing.get_origin(hint) is dict:
         return f"dict of {_name(typing.get_args(hint)[1])}"
-    names = {float: "number", int: "integer", str: "text", type(None): "null"}
+    names = {float: "number", int: "integer", str: "text", bool: "true or false", type(None): "null"}
     return names.get(hint) or hint.__name__
 
 

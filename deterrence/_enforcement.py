@@ -9,11 +9,29 @@ from typing import Any
 
 import numpy as np
 
+from deterrence._checks import ParameterError, Problem
 from deterrence._compliance import TIE, complies
 from deterrence._detection import audit_rate, check_rate, effective_detection, false_audit_rate
-from deterrence._game import Game, check_game
+from deterrence._game import Game, check_game, extensions
 from deterrence._laws import Array, Law, law
 from deterrence._punishment import collected_penalty, posted_penalty
+
+
+def check_covered(game: Game, *covered: str) -> None:
+    """Require a game of the basic model, but for the named extensions.
+
+    Raises
+    ------
+    ParameterError
+        With every other extension that the game has.
+    """
+    problems = [
+        Problem(name, getattr(value, "kind", value), "is not covered by this theory", "the basic model")
+        for name, value in extensions(game).items()
+        if name not in covered
+    ]
+    if problems:
+        raise ParameterError(*problems)
 
 
 @dataclass(frozen=True)
@@ -47,9 +65,10 @@ class Enforcement:
         Raises
         ------
         ParameterError
-            If it is no game.
+            If it is no game, or has an extension that this theory does not cover.
         """
         check_game(game)
+        check_covered(game)
         audit, lab = game.audit, game.lab
         policy: dict[str, Any] = {"pi_1": audit.high_prob, "pi_0": audit.base_prob}
         alpha, p_b = audit.false_positive_rate, audit.backcheck_prob

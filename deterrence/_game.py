@@ -49,9 +49,19 @@ import functools
 import re
 import warnings
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, is_dataclass
-from typing import Annotated, Any, ClassVar, Literal
+from dataclasses import dataclass, field, fields, is_dataclass
+from typing import Annotated, Any, Literal
 
+from deterrence._behaviours import (
+    RATIONAL,
+    STATIC,
+    AuditCapacity,
+    AuditEscalation,
+    GovernorBehaviour,
+    LabBehaviour,
+    RacingGap,
+    Splitting,
+)
 from deterrence._checks import (
     Interval,
     Money,
@@ -61,33 +71,28 @@ from deterrence._checks import (
     PositiveMoney,
     Probability,
     Problem,
-    check_fields,
     field_types,
     iter_numbers,
     options,
 )
+from deterrence._noun import Noun, bounds_in_order
 
-_STRICT: dict[str, Any] = {"extra": "forbid", "strict": True, "allow_inf_nan": False}
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Noun:
-    """A frozen group of parameters, checked against its annotations when it is made."""
-
-    __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
-
-    def __post_init__(self) -> None:
-        check_fields(self)
-
-    @staticmethod
-    def rules(values: Mapping[str, Any]) -> Iterator[Problem]:
-        """Yield the rules between fields that `values` breaks; fields that are no numbers break none."""
-        yield from ()
+Flops = Annotated[float, Interval(ge=0, le=1e40)]
+PositiveFlops = Annotated[float, Interval(gt=0, le=1e40)]
+Exponent = Annotated[float, Interval(gt=0, le=100)]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Audit(_Noun):
+class Audit(Noun):
     """How the Governor looks and what it does to a violator it finds.
+
+    A violator's signal is suspicious with beta if its compute exceeds the threshold by ``signal_scale`` or
+    more, and with less power ``signal_exponent`` of the ratio below that, down to that of a compliant lab.
+    The fine is ``penalty_amount`` plus ``excess_penalty`` times power ``excess_exponent`` of the excess, or
+    ``turnover_share`` of the lab's turnover if that is more. What no audit and no backcheck has found is
+    reported by a whistleblower with ``whistleblower_prob``, and else seen by metering with
+    ``monitoring_prob``. ``capacity`` limits the audits of a turn, ``escalation`` makes them grow with the
+    catches of a lab, and ``governor`` says what becomes of the policy in the course of a game.
 
     Examples
     --------
@@ -102,12 +107,22 @@ class Audit(_Noun):
     false_positive_rate: Probability
     false_negative_rate: Probability
     backcheck_prob: Probability = 0.0
+    whistleblower_prob: Probability = 0.0
+    monitoring_prob: Probability = 0.0
+    signal_scale: Flops = 0.0
+    signal_exponent: Exponent = 1.0
     penalty_amount: Money
+    excess_penalty: Money = 0.0
+    excess_exponent: Exponent = 1.0
+    turnover_share: Probability = 0.0
     collateral: Money = 0.0
     liability_cap: Money | None = None
     liability_rule: Literal["capped", "posted"] = "capped"
     cost: Money = 0.0
     harm: Money = 0.0
+    capacity: AuditCapacity | None = None
+    escalation: AuditEscalation | None = None
+    governor: GovernorBehaviour = STATIC
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -127,26 +142,32 @@ def _warn(message: str) -> None:
 
 
 @dataclass(frozen=True, kw_only=True)
-class CapMarket(_Noun):
-    """Cap-and-trade: ``token_cap`` permits at the price of the ``token_cap``-th highest bid."""
+class CapMarket(Noun):
+    """Cap-and-trade: ``token_cap`` permits at the price of the ``token_cap``-th highest bid.
+
+    A lab needs one permit or, with ``flops_per_permit``, one for every so much compute, all or none; then a
+    bid is for each of them.
+    """
 
     token_cap: Annotated[int, Interval(ge=0, le=10**9)]
+    flops_per_permit: PositiveFlops | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
-class FixedPriceMarket(_Noun):
-    """Permits without limit at ``fixed_price``.
+class FixedPriceMarket(Noun):
+    """Permits at ``fixed_price``, without limit or until ``supply`` runs out.
 
     ``purchase_rule`` says who buys: ``"gross"`` is the specification's v >= price, ``"net"`` is
-    v - c >= price.
+    v - c >= price. If more labs would buy than there is supply for, the lot decides, all alike.
     """
 
     fixed_price: Money
     purchase_rule: Literal["gross", "net"] = "gross"
+    supply: Annotated[int, Interval(ge=0, le=10**9)] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
-class Uniform(_Noun):
+class Uniform(Noun):
     """Uniform distribution on [min, max]; min = max is a single known value."""
 
     kind: Literal["uniform"] = "uniform"
@@ -156,11 +177,11 @@ class Uniform(_Noun):
     @staticmethod
     def rules(values: Mapping[str, Any]) -> Iterator[Problem]:
         """The bounds must be in order."""
-        yield from _ordered(values, "min", "max", strictly=False)
+        yield from bounds_in_order(values, "min", "max", strictly=False)
 
 
 @dataclass(frozen=True, kw_only=True)
-class TruncatedNormal(_Noun):
+class TruncatedNormal(Noun):
     """Normal distribution with `mean` and `sd` before it is cut to [min, max].
 
     The mean must lie within 6 sd of [min, max], and the bounds at least 1e-9 sd apart.
@@ -175,7 +196,7 @@ class TruncatedNormal(_Noun):
     @staticmethod
     def rules(values: Mapping[str, Any]) -> Iterator[Problem]:
         """The bounds must be in order, and within reach of the mean."""
-        yield from _ordered(values, "min", "max", strictly=True)
+        yield from bounds_in_order(values, "min", "max", strictly=True)
         numbers = list(iter_numbers(values, "mean", "sd", "min", "max"))
         if len(numbers) == 4 and numbers[1] > 0 and numbers[2] < numbers[3]:
             mean, sd, low, high = numbers
@@ -188,7 +209,7 @@ class TruncatedNormal(_Noun):
 
 
 @dataclass(frozen=True, kw_only=True)
-class LogNormal(_Noun):
+class LogNormal(Noun):
     """Lognormal distribution: the logarithm is normal around log(median) with deviation `sigma`."""
 
     kind: Literal["lognormal"] = "lognormal"
@@ -200,11 +221,14 @@ Distribution = Uniform | TruncatedNormal | LogNormal
 
 
 @dataclass(frozen=True, kw_only=True)
-class LabPopulation(_Noun):
+class LabPopulation(Noun):
     """What the labs are drawn from.
 
     ``gross_value`` and ``risk_profile`` are uniform between their ``_min`` and ``_max``, or drawn from
-    the ``_distribution`` given in their place.
+    the ``_distribution`` given in their place; so are the compute of a run, ``flops``, in any one unit, and
+    ``turnover``. With ``redraw_values`` the values are drawn anew in every turn. Bids are ``"truthful"`` or,
+    by ``bid_rule``, ``"strategic"``: capped by what a lab expects to lose if it cheats. A loss of reputation
+    grows by the share ``reputation_escalation`` with every catch.
     """
 
     gross_value_min: Money | None = None
@@ -218,11 +242,23 @@ class LabPopulation(_Noun):
     racing_factor: Multiplier = 1.0
     reputation_sensitivity: Money = 0.0
     gain_rule: Literal["min", "price", "value"] = "min"
+    bid_rule: Literal["truthful", "strategic"] = "truthful"
+    redraw_values: bool = False
+    flops_min: Flops | None = None
+    flops_max: Flops | None = None
+    flops_distribution: TruncatedNormal | LogNormal | None = None
+    turnover_min: Money | None = None
+    turnover_max: Money | None = None
+    turnover_distribution: TruncatedNormal | LogNormal | None = None
+    reputation_escalation: Multiplier = 0.0
+    racing_gap: RacingGap | None = None
+    splitting: Splitting | None = None
+    behaviour: LabBehaviour = RATIONAL
 
     @staticmethod
     def rules(values: Mapping[str, Any]) -> Iterator[Problem]:
-        """Each of value and risk has one complete description, with bounds in order."""
-        for name in ("gross_value", "risk_profile"):
+        """Each of value, risk, compute and turnover has one complete description, with bounds in order."""
+        for name in ("gross_value", "risk_profile", "flops", "turnover"):
             low, high, other = f"{name}_min", f"{name}_max", f"{name}_distribution"
             given = [key for key in (low, high) if values.get(key) is not None]
             if values.get(other) is not None:
@@ -233,17 +269,27 @@ class LabPopulation(_Noun):
                 if not given:
                     missing = low
                 yield Problem(missing, None, "is missing", f"{low} and {high}, or {other}")
-            yield from _ordered(values, low, high, strictly=False)
+            yield from bounds_in_order(values, low, high, strictly=False)
 
     @property
     def gross_value(self) -> Distribution:
         """Distribution of v."""
-        return _either(self.gross_value_distribution, self.gross_value_min, self.gross_value_max)
+        return _either(self.gross_value_distribution, self.gross_value_min, self.gross_value_max, 1.0)
 
     @property
     def risk_profile(self) -> Distribution:
         """Distribution of r; 1 for every lab unless given."""
-        return _either(self.risk_profile_distribution, self.risk_profile_min, self.risk_profile_max)
+        return _either(self.risk_profile_distribution, self.risk_profile_min, self.risk_profile_max, 1.0)
+
+    @property
+    def flops(self) -> Distribution:
+        """Distribution of the compute of a run; 1 for every lab unless given."""
+        return _either(self.flops_distribution, self.flops_min, self.flops_max, 1.0)
+
+    @property
+    def turnover(self) -> Distribution:
+        """Distribution of turnover; 0 for every lab unless given."""
+        return _either(self.turnover_distribution, self.turnover_min, self.turnover_max, 0.0)
 
     @property
     def racing_value(self) -> float:
@@ -252,23 +298,19 @@ class LabPopulation(_Noun):
 
 
 @functools.lru_cache(maxsize=1024)
-def _either(other: Distribution | None, low: float | None, high: float | None) -> Distribution:
+def _either(
+    other: Distribution | None, low: float | None, high: float | None, default: float
+) -> Distribution:
     if other is not None:
         return other
-    return Uniform(min=1.0 if low is None else low, max=1.0 if high is None else high)
-
-
-def _ordered(values: Mapping[str, Any], low: str, high: str, *, strictly: bool) -> Iterator[Problem]:
-    pair = list(iter_numbers(values, low, high))
-    if len(pair) == 2 and (pair[0] > pair[1] or (strictly and pair[0] == pair[1])):
-        sign = "<" if strictly else "<="
-        yield Problem(low, values[low], f"is above {high}" if pair[0] > pair[1] else f"equals {high}",
-                      f"{low} {sign} {high}")  # fmt: skip
+    return Uniform(min=default if low is None else low, max=default if high is None else high)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Game(_Noun):
+class Game(Noun):
     """One compute-permit market with its enforcement: what `solve` answers and `simulation` plays.
+
+    Labs with compute of at most ``flop_threshold`` run without a permit, and are no violators.
 
     Examples
     --------
@@ -284,13 +326,14 @@ class Game(_Noun):
     """
 
     n_agents: Annotated[int, Interval(ge=1, le=10**7)]
+    flop_threshold: Flops = 0.0
     audit: Audit
     market: CapMarket | FixedPriceMarket
     lab: LabPopulation
 
 
 @dataclass(frozen=True, kw_only=True)
-class Provenance(_Noun):
+class Provenance(Noun):
     """Where the value of a parameter comes from."""
 
     value: float
@@ -334,6 +377,35 @@ def _parameters(noun: type, prefix: str = "") -> frozenset[str]:
         nested = (_parameters(part, f"{prefix}{name}.") for part in parts)
         names.update(*nested, () if parts else (prefix + name,))
     return frozenset(names)
+
+
+_BASIC = {
+    "": ("flop_threshold",),
+    "audit": (
+        "whistleblower_prob", "monitoring_prob", "signal_scale", "excess_penalty", "turnover_share",
+        "capacity", "escalation", "governor",
+    ),
+    "market": ("flops_per_permit", "supply"),
+    "lab": (
+        "bid_rule", "redraw_values", "reputation_escalation", "racing_gap", "splitting", "behaviour",
+    ),
+}  # fmt: skip
+
+
+def extensions(game: Game) -> dict[str, Any]:
+    """What a game has beyond the model of this module's docstring: dotted names, and values.
+
+    Parameters that have no effect without these, such as the laws of compute and turnover, are not among
+    them.
+    """
+    found = {}
+    for section, names in _BASIC.items():
+        noun = getattr(game, section) if section else game
+        defaults = {f.name: f.default for f in fields(noun)}
+        for name in names:
+            if name in defaults and getattr(noun, name) != defaults[name]:
+                found[f"{section}.{name}".lstrip(".")] = getattr(noun, name)
+    return found
 
 
 def check_game(game: Any) -> None:
