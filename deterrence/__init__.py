@@ -110,6 +110,7 @@ if TYPE_CHECKING:
         Scenario,
         TruncatedNormal,
         Uniform,
+        extensions,
     )
     from deterrence._prediction import QUANTITIES, Limit, Moment, Prediction, limit, predict
     from deterrence._require import require
@@ -196,6 +197,7 @@ __all__ = [
     "expected_penalties",
     "expected_revenue",
     "expected_welfare",
+    "extensions",
     "false_audit_rate",
     "find_problems",
     "fixed_price_permits",
@@ -277,6 +279,7 @@ _ON_DEMAND = {
         "Scenario",
         "TruncatedNormal",
         "Uniform",
+        "extensions",
     ),
     "_prediction": ("QUANTITIES", "Limit", "Moment", "Prediction", "limit", "predict"),
     "_require": ("require",),

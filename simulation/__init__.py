@@ -7,21 +7,11 @@ Theory and simulation share the parameters and a lab's decision rule, ``deterren
 nothing else: no threshold and no prediction enters here, so that their agreement is evidence.
 """
 
-from simulation._behaviour import (
-    Bayesian,
-    EachLab,
-    GovernorBehaviour,
-    Gradient,
-    LabBehaviour,
-    Logit,
-    Lowering,
-    Rational,
-    Static,
-    Tracking,
-    Turn,
-)
+from simulation._behaviour import GovernorBehaviour, LabBehaviour, Turn
 from simulation._collector import ColumnCollector
 from simulation._columns import COLUMNS, Columns
+from simulation._governors import Gradient, Lowering, Static, Tracking
+from simulation._lab_behaviours import Bayesian, EachLab, Logit, Rational
 from simulation._labs import Lab
 from simulation._model import Governor, PermitMarket
 from simulation._quantities import QUANTITIES, Quantities

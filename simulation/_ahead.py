@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
-from simulation._columns import LabTurns
+from simulation._columns import LabTurn, LabTurns
+from simulation._lasting import Lasting
 from simulation._play import Play
 from simulation._quantities import Turns
 
@@ -34,25 +36,25 @@ class Ahead:
     def __init__(self, play: Play) -> None:
         self._play = play
         self._cells = play.types["gross_value"].size
-        self._reach = self._within(FIRST_CELLS) if play.is_static else 1
-        self._before = play.bookmark()
+        self._reach = self._within(FIRST_CELLS) if isinstance(play, Lasting) else 1
+        self._before: tuple[Any, ...] = ()
         self._show(Turns.unknown(play.rules, len(play.types["gross_value"])), 1)
 
     def turn(self) -> None:
         """Show the next turn."""
         if self._shown == self._block.steps:
-            before = self._play.bookmark()
+            before = self._play.bookmark() if isinstance(self._play, Lasting) else ()
             block, _ = next(self._play.turns(self._reach))
             self._before = before
             self._show(block, 0)
-            if self._play.is_static:  # else whoever learns could not go back
+            if isinstance(self._play, Lasting):  # else whoever learns could not go back
                 self._reach = min(4 * self._reach, self._within(MOST_CELLS))
         self._shown += 1
 
     def _within(self, cells: int) -> int:
         return max(1, min(MOST_TURNS, cells // self._cells))
 
-    def turns(self, steps: int, keep_labs: bool) -> Iterator[tuple[Turns, LabTurns]]:
+    def turns(self, steps: int, keep_labs: bool) -> Iterator[tuple[Turns, LabTurns | LabTurn]]:
         """Play and show `steps` turns; see `Play.turns`."""
         for turns, labs in self.now().turns(steps, keep_labs):
             self._show(turns, turns.steps)
@@ -61,7 +63,7 @@ class Ahead:
     def now(self) -> Play:
         """The game at the turn that is shown, gone back to if it was played ahead of that."""
         block = self._block
-        if self._shown < block.steps:
+        if self._shown < block.steps and isinstance(self._play, Lasting):
             self._play.back_to(self._before)
             for _ in self._play.turns(self._shown):
                 pass

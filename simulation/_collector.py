@@ -11,7 +11,7 @@ import mesa
 import numpy as np
 
 from deterrence import ParameterError, Problem
-from simulation._columns import COLUMNS, LabTurns
+from simulation._columns import COLUMNS, LabTurn, LabTurns
 from simulation._labs import FIRST_LAB, Lab
 from simulation._quantities import QUANTITIES, Turns
 
@@ -84,7 +84,7 @@ class ColumnCollector(mesa.DataCollector):
         columns = {name: getattr(model.columns, name)[:, None].copy() for name in self.columns}
         self._keep_labs(model, [getattr(model, "time", model.steps)], columns)
 
-    def collect_turns(self, model: PermitMarket, turns: Turns, labs: LabTurns) -> None:
+    def collect_turns(self, model: PermitMarket, turns: Turns, labs: LabTurns | LabTurn) -> None:
         """Collect turns that have just been played, the last of them the one that `model` is in."""
         self._keep_turns(turns)
         steps = range(model.steps - turns.steps + 1, model.steps + 1)

@@ -7,6 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
+from simulation._behaviour import Turn
 from simulation._draws import Draws, Purpose
 from simulation._rules import AUDIT_CUT, CHECK_CUT, Rules, suspicious
 from simulation._turn import Decisions
@@ -60,14 +61,11 @@ class Books:
         Turns since.
     caught : array of int, shape (replications, labs)
         How often each was caught since.
-    violated : array of int, shape (replications, labs), or None
-        In how many turns each violated; None where it decided the same in all.
     """
 
     opening: np.ndarray
     turns: int
     caught: np.ndarray
-    violated: np.ndarray | None
 
 
 class LabTurns:
@@ -80,8 +78,6 @@ class LabTurns:
     ----------
     rules : Rules
     decisions : Decisions
-    cuts : array of shape (2, 5), or (2, 5, replications, 1)
-        Where the unit interval is cut, as of `cuts_of`.
     types : dict
         Arrays ``gross_value`` and ``risk_profile``, of shape (replications, labs).
     present : array of bool, shape (labs,)
@@ -99,7 +95,6 @@ class LabTurns:
         *,
         rules: Rules,
         decisions: Decisions,
-        cuts: np.ndarray,
         types: dict[str, np.ndarray],
         present: np.ndarray,
         books: Books,
@@ -107,7 +102,6 @@ class LabTurns:
         steps: range,
     ) -> None:
         self.rules, self.decisions, self.types = rules, decisions, types
-        self.cuts = cuts if cuts.ndim == 2 else cuts[..., None]
         self.present, self.books = present, books
         self.draws, self.steps = draws, steps
 
@@ -137,7 +131,7 @@ class LabTurns:
 
     @property
     def signal(self) -> np.ndarray:
-        return self.runs & suspicious(self.u, self.cuts, self.compliant)
+        return self.runs & suspicious(self.u, self.rules.cuts, self.compliant)
 
     @property
     def audited(self) -> np.ndarray:
@@ -162,10 +156,7 @@ class LabTurns:
         turns = np.arange(books.turns - steps + 1, books.turns + 1)[:, None]
         rent = self.gross_value - self.rules.cost
         permitted = np.where(self.has_permit, rent - self.decisions.totals.price[:, None], 0.0)
-        if books.violated is None:
-            wealth = turns * np.where(self.compliant, permitted, rent + self.rules.racing)
-        else:
-            wealth = turns * permitted + books.violated[:, None] * (rent + self.rules.racing)
+        wealth = turns * np.where(self.compliant, permitted, rent + self.rules.racing)
         wealth -= self.rules.penalty * times
         wealth += books.opening[:, None]
         return wealth
@@ -177,5 +168,39 @@ class LabTurns:
 
     def _end(self, cut: int) -> np.ndarray:
         """Where an outcome ends in the unit interval, for each lab if it runs."""
-        compliant_end, violator_end = self.cuts[:, cut]
+        compliant_end, violator_end = self.rules.cuts[:, cut]
         return np.where(self.compliant, compliant_end, violator_end)
+
+
+class LabTurn:
+    """What each lab went through in one turn; attributes as of `LabTurns`, with one step.
+
+    Parameters
+    ----------
+    turn : Turn
+        A turn that is over.
+    types : dict
+        What labs are, arrays of shape (replications, labs).
+    wealth : array of shape (replications, labs), money
+        After it.
+    """
+
+    def __init__(self, turn: Turn, types: dict[str, np.ndarray], wealth: np.ndarray) -> None:
+        self.turn, self.types, self._wealth = turn, types, wealth
+
+    def __getattr__(self, name: str) -> np.ndarray:
+        if name not in COLUMNS:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        turn = self.turn
+        match name:
+            case "compliant":
+                values = ~turn.violates
+            case "runs":
+                values = turn.runs | turn.exempt
+            case "backchecked":
+                values = turn.checked & ~turn.audited
+            case "wealth":
+                values = self._wealth
+            case _:
+                values = getattr(turn, name)
+        return values[:, None]

@@ -51,6 +51,20 @@ class Purpose(IntEnum):
     RISK = 1
     ENFORCEMENT = 2
     LABS = 3
+    FLOPS = 4
+    TURNOVER = 5
+    SPLIT_COST = 6
+    COORDINATION = 7
+    SALE = 8
+    CAPACITY = 9
+    UNAUDITED = 10
+    SPLITS = 11
+    GOVERNOR = 12
+    PEER = 13
+
+
+BASIC = (Purpose.VALUE, Purpose.RISK, Purpose.ENFORCEMENT)
+"""What every game draws."""
 
 
 class Chunk(NamedTuple):
@@ -105,6 +119,18 @@ class _Stream:
         self.position = position + out.size
 
 
+class _Streams(dict[Purpose, _Stream]):
+    """A stream for each purpose, made when it is first asked for, but for those that every game needs."""
+
+    def __init__(self, seed: int) -> None:
+        super().__init__({purpose: _Stream(seed, purpose) for purpose in BASIC})
+        self.seed = seed
+
+    def __missing__(self, purpose: Purpose) -> _Stream:
+        stream = self[purpose] = _Stream(self.seed, purpose)
+        return stream
+
+
 class Draws:
     """Uniform draws in [0, 1) of some consecutive replications.
 
@@ -127,7 +153,7 @@ class Draws:
 
     def __init__(self, seed: int, n_labs: int, replications: range) -> None:
         self.n_labs, self.replications = n_labs, replications
-        self._streams = {purpose: _Stream(seed, purpose) for purpose in Purpose}
+        self._streams = _Streams(seed)
         self._kept: dict[Purpose, tuple[Chunk, np.ndarray]] = {}
 
     def uniforms(
@@ -186,11 +212,15 @@ class Draws:
         place = replication * len(chunk.steps) + step - chunk.steps.start
         self._streams[purpose].read(chunk.number * JUMP + place * self.n_labs + lab, out)
 
-    def types(self, purpose: Purpose, distribution: Uniform | TruncatedNormal | LogNormal) -> np.ndarray:
+    def types(
+        self, purpose: Purpose, distribution: Uniform | TruncatedNormal | LogNormal, step: int = 0
+    ) -> np.ndarray:
         """One value for each lab, of shape (replications, labs), by inverting the distribution."""
         if isinstance(distribution, Uniform) and distribution.min == distribution.max:
             return np.full((len(self.replications), self.n_labs), distribution.min)
-        return quantile(distribution, self.uniforms(purpose)[:, 0])
+        # What is used once is not kept.
+        u = self.of_step(purpose, step) if step else self.uniforms(purpose)[:, 0]
+        return quantile(distribution, u)
 
 
 def quantile(distribution: Uniform | TruncatedNormal | LogNormal, u: np.ndarray) -> np.ndarray:

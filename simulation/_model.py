@@ -11,12 +11,12 @@ import numpy as np
 from deterrence import Audit, Game, ParameterError, Problem
 from simulation._ahead import Ahead
 from simulation._arguments import as_replications, as_seed, as_steps, check_game, check_makers
-from simulation._behaved import Maker
 from simulation._collector import ColumnCollector
 from simulation._labs import FIRST_LAB, Lab, LiveColumns
-from simulation._play import Play
+from simulation._makers import play_of
 from simulation._quantities import Turns
 from simulation._rules import rules_of
+from simulation._unfolding import Maker
 
 MAX_CELLS = 10**7
 """Labs times replications that are kept in memory at once: as many as the largest game has labs."""
@@ -136,7 +136,7 @@ class PermitMarket(mesa.Model):
         self.game = game
         self.seed = as_seed(game, rng)
         super().__init__(rng=self.seed)
-        self._game = Ahead(Play(rules_of(game), self.seed, self.replications, (labs, governor)))
+        self._game = Ahead(play_of(rules_of(game), self.seed, self.replications, (labs, governor)))
         self.columns = LiveColumns(self._game)
         self._is_played = False
         self._registered = 0

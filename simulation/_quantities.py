@@ -17,11 +17,11 @@ class Quantities:
     price : money
         Permit price; NaN where no permits are for sale (a cap of 0).
     permits, violations, deterred : labs
-        Labs with a permit; labs that run without; labs without a permit that comply.
+        Labs with a permit; labs that run without one they need; labs that need one, have none, and comply.
     compliance_rate : in [0, 1]
         Share of all labs that do not violate.
     unpermitted_compliance_rate : in [0, 1]
-        Share of the labs without a permit that comply; NaN if every lab has one.
+        Share of the labs that need a permit and have none that comply; NaN if there is no such lab.
     audits, false_audits, checks : counts
         Audits after a signal, those of compliant labs, and audits plus backchecks.
     catches : count
@@ -63,12 +63,20 @@ class Turns:
     totals : Totals
     counts : array of shape (4, replications, steps)
         As from `enforce`, or means of them.
-    alike : bool, optional
-        Whether the same was decided in all of them, so that the totals are there once.
+    penalties : array of shape (replications, steps), money, optional
+        What caught labs paid. By default the same was decided in all of the turns, so that the totals are
+        there once, and all labs pay the same.
     """
 
-    def __init__(self, rules: Rules, totals: Totals, counts: np.ndarray, alike: bool = True) -> None:
-        self.rules, self.totals, self.counts, self.alike = rules, totals, counts, alike
+    def __init__(
+        self, rules: Rules, totals: Totals, counts: np.ndarray, penalties: np.ndarray | None = None
+    ) -> None:
+        self.rules, self.totals, self.counts, self._penalties = rules, totals, counts, penalties
+
+    @property
+    def alike(self) -> bool:
+        """Whether the same was decided in all of them."""
+        return self._penalties is None
 
     @classmethod
     def unknown(cls, rules: Rules, replications: int) -> Turns:
@@ -86,38 +94,36 @@ class Turns:
         totals = {
             k: np.concatenate([getattr(piece.totals, k) for piece in pieces], axis=axis) for k in TOTALS
         }
-        return cls(first.rules, Totals(**totals), counts, first.alike)
+        penalties = None if first.alike else np.concatenate([piece.penalties for piece in pieces], axis=axis)
+        return cls(first.rules, Totals(**totals), counts, penalties)
 
     def mean(self, steps: int) -> Turns:
         """The mean turn."""
-        totals = self.totals
-        if not self.alike:
-            totals = Totals(**{k: v / steps for k, v in vars(totals).items()})
-        return Turns(self.rules, totals, self.counts / steps)
+        if self.alike:
+            return Turns(self.rules, self.totals, self.counts / steps)
+        totals = Totals(**{k: v / steps for k, v in vars(self.totals).items()})
+        return Turns(self.rules, totals, self.counts / steps, self.penalties / steps)
 
     def added_to(self, earlier: Turns | None) -> Turns:
         """One turn with the sums of these and of earlier ones, themselves one turn with sums.
 
         Added from the first to the last, since the last digits of money depend on the order.
         """
-        totals, counts = self.totals, self.counts.sum(axis=2, keepdims=True, dtype=np.int64)
-        if not self.alike:
-            before = [] if earlier is None else [earlier.totals]
-            sums = {
-                name: np.cumsum(np.concatenate([getattr(t, name) for t in (*before, totals)], axis=1), axis=1)
-                for name in TOTALS
-            }
-            totals = Totals(**{name: values[:, -1:] for name, values in sums.items()})
+        counts = self.counts.sum(axis=2, keepdims=True, dtype=np.int64)
         if earlier is not None:
             counts += earlier.counts
-        return Turns(self.rules, totals, counts, self.alike)
+        if self.alike:
+            return Turns(self.rules, self.totals, counts)
+        pieces = [self] if earlier is None else [earlier, self]
+        totals = {k: _running([getattr(piece.totals, k) for piece in pieces]) for k in TOTALS}
+        return Turns(self.rules, Totals(**totals), counts, _running([piece.penalties for piece in pieces]))
 
     def part(self, steps: slice) -> Turns:
         """Some of the turns."""
-        totals = self.totals
-        if not self.alike:
-            totals = Totals(**{k: v[:, steps] for k, v in vars(totals).items()})
-        return Turns(self.rules, totals, self.counts[..., steps], self.alike)
+        if self.alike:
+            return Turns(self.rules, self.totals, self.counts[..., steps])
+        totals = Totals(**{k: v[:, steps] for k, v in vars(self.totals).items()})
+        return Turns(self.rules, totals, self.counts[..., steps], self.penalties[:, steps])
 
     @property
     def steps(self) -> int:
@@ -142,7 +148,8 @@ class Turns:
 
     @property
     def _without_permit(self) -> np.ndarray:
-        return self._labs - self.permits
+        """Labs that need a permit and have none."""
+        return self._labs - self.totals.exempt - self.permits
 
     @property
     def _labs(self) -> np.ndarray:
@@ -174,7 +181,7 @@ class Turns:
 
     @property
     def penalties(self) -> np.ndarray:
-        return self.rules.penalty * self.counts[CATCHES]
+        return self.rules.penalty * self.counts[CATCHES] if self._penalties is None else self._penalties
 
     @property
     def revenue(self) -> np.ndarray:
@@ -183,8 +190,13 @@ class Turns:
     @property
     def welfare(self) -> np.ndarray:
         audit = self.rules.game.audit
-        created = self.totals.rents + (self.rules.racing - audit.harm) * self.violations
+        created = self.totals.rents + self.totals.racing - audit.harm * self.violations
         return created - audit.cost * self.counts[CHECKS]
+
+
+def _running(pieces: list[np.ndarray]) -> np.ndarray:
+    """Sum over the steps, one after another, of shape (replications, 1)."""
+    return np.cumsum(np.concatenate(pieces, axis=1), axis=1)[:, -1:]
 
 
 def _share(part: np.ndarray, whole: np.ndarray) -> np.ndarray:

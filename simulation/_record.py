@@ -22,11 +22,11 @@ from simulation._arguments import (
     check_helpers,
     check_makers,
 )
-from simulation._behaved import Maker
 from simulation._columns import COLUMNS, Columns
-from simulation._play import Play
+from simulation._makers import play_of
 from simulation._quantities import QUANTITIES, Quantities, Turns
 from simulation._rules import Rules, rules_of
+from simulation._unfolding import Maker
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -249,7 +249,7 @@ def _play(
     numbers: range,
 ) -> Part:
     """Play a block of replications."""
-    play = Play(rules, seed, numbers, behaviours)
+    play = play_of(rules, seed, numbers, behaviours)
     pieces: list[Turns] = []
     columns: dict[str, list[np.ndarray]] = {name: [] for name in COLUMNS if detail == "lab"}
     for turns, labs in play.turns(steps, keep_labs=detail == "lab"):

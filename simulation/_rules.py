@@ -1,4 +1,4 @@
-"""What a game fixes for every turn: what labs fear, and the six ways in which a run can end."""
+"""What a game fixes for every turn: what labs fear, and the ten ways in which a run can end."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import numpy as np
 
 from deterrence import Audit, Game
 
-# The six outcomes of a run. Checks come first in the unit interval: with the same draw a stricter policy
-# catches whomever a laxer one does.
-CHECK = ("audit", "audit", "backcheck", "backcheck", "none", "none")
-SUSPICIOUS = (True, False, True, False, True, False)
-AUDIT_CUT, CHECK_CUT = 1, 3
-"""Which of the cuts ends the audits, and which all checks."""
+# The outcomes of a run. Checks come first in the unit interval: with the same draw a stricter policy
+# catches whomever a laxer one does. Reports and metering follow, which find nothing but violations.
+FOUND_BY = ("audit", "audit", "backcheck", "backcheck", "report", "report", "meter", "meter", "none", "none")
+SUSPICIOUS = (True, False) * 5
+AUDIT_CUT, CHECK_CUT, CATCH_CUT = 1, 3, 7
+"""Which of the cuts ends the audits, which all checks, and which all ways to be found."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -34,8 +34,8 @@ class Rules:
         Money paid when caught, and that plus the loss of reputation, P.
     p_eff : float, in [0, 1]
         Detection probability that labs expect.
-    cuts : array of shape (2, 5), in [0, 1]
-        Where the unit interval is cut into the six outcomes, for compliant labs and for violators.
+    cuts : array of shape (2, 9), in [0, 1]
+        Where the unit interval is cut into the ten outcomes, for compliant labs and for violators.
     """
 
     game: Game
@@ -50,11 +50,7 @@ class Rules:
 def rules_of(game: Game) -> Rules:
     """Rules of a game, with labs that know the Governor's policy (rational expectations)."""
     audit = game.audit
-    cap = math.inf if audit.liability_cap is None else audit.liability_cap
-    if audit.liability_rule == "posted":
-        penalty = audit.collateral + min(audit.penalty_amount, cap)
-    else:
-        penalty = min(audit.collateral + audit.penalty_amount, cap)
+    penalty = float(penalty_of(audit, audit.penalty_amount))
     cuts = cuts_of(audit, audit.high_prob, audit.base_prob)
     return Rules(
         game=game,
@@ -67,33 +63,51 @@ def rules_of(game: Game) -> Rules:
     )
 
 
-def cuts_of(audit: Audit, high_prob: Any, base_prob: Any) -> np.ndarray:
+def penalty_of(audit: Audit, fine: Any) -> Any:
+    """Money paid when caught, for a fine, or an array of them."""
+    cap = math.inf if audit.liability_cap is None else audit.liability_cap
+    if audit.liability_rule == "posted":
+        return audit.collateral + np.minimum(fine, cap)
+    return np.minimum(audit.collateral + fine, cap)
+
+
+def cuts_of(audit: Audit, high_prob: Any, base_prob: Any, beta: Any = None) -> np.ndarray:
     """Where the unit interval is cut if suspicious and clean signals are audited with these probabilities.
 
     Parameters
     ----------
     audit : Audit
     high_prob, base_prob : float or array
+    beta : float or array, optional
+        Probability that a violator looks suspicious, if it is not the same for all.
 
     Returns
     -------
-    array of shape (2, 5, ...)
+    array of shape (2, 9, ...)
         Upper ends of all outcomes but the last, for compliant labs and for violators. Rounding gives no
         room to an outcome of probability 0.
     """
-    return np.array([_ends(audit, q, high_prob, base_prob) for q in (audit.false_positive_rate, audit.beta)])
+    by_signal = (
+        (audit.false_positive_rate, 0.0, 0.0),
+        (audit.beta if beta is None else beta, audit.whistleblower_prob, audit.monitoring_prob),
+    )
+    ends = [_ends(audit.backcheck_prob, *way, high_prob, base_prob) for way in by_signal]
+    shape = np.broadcast_shapes(*(end.shape for end in ends))
+    return np.array([np.broadcast_to(end, shape) for end in ends])
 
 
-def _ends(audit: Audit, suspicious: float, high_prob: Any, base_prob: Any) -> np.ndarray:
+def _ends(again: float, suspicious: Any, reported: float, metered: float, high: Any, base: Any) -> np.ndarray:
     law = []
-    for check, signal in zip(CHECK, SUSPICIOUS, strict=True):
-        seen, audited = (suspicious, high_prob) if signal else (1 - suspicious, base_prob)
+    for way, signal in zip(FOUND_BY, SUSPICIOUS, strict=True):
+        seen, audited = (suspicious, high) if signal else (1 - suspicious, base)
         followed = {
             "audit": audited,
-            "backcheck": (1 - audited) * audit.backcheck_prob,
-            "none": (1 - audited) * (1 - audit.backcheck_prob),
+            "backcheck": (1 - audited) * again,
+            "report": (1 - audited) * (1 - again) * reported,
+            "meter": (1 - audited) * (1 - again) * (1 - reported) * metered,
+            "none": (1 - audited) * (1 - again) * (1 - reported) * (1 - metered),
         }
-        law.append(seen * followed[check])
+        law.append(seen * followed[way])
     law = np.array(np.broadcast_arrays(*law))
     later = np.cumsum(law[:0:-1], axis=0)[::-1]
     return np.where(later > 0, np.cumsum(law, axis=0)[:-1], 1.0)
@@ -109,4 +123,4 @@ def suspicious(u: np.ndarray, cuts: np.ndarray, compliant: np.ndarray) -> np.nda
 
 def detection(cuts: np.ndarray) -> Any:
     """Probability that a violator is caught."""
-    return np.minimum(cuts[1, CHECK_CUT], 1.0)[()]
+    return np.minimum(cuts[1, CATCH_CUT], 1.0)[()]

@@ -9,6 +9,7 @@ those who run is drawn anew in each.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 
@@ -25,21 +26,23 @@ class Totals:
 
     Attributes
     ----------
-    labs : array, labs
-        Labs in the market.
+    labs, exempt : array, labs
+        Labs in the market; those of them that need no permit.
     price : array, money
         NaN where no permits are for sale.
     permits, violations : array, labs
-        Labs with a permit; labs that run without.
-    rents, revenue : array, money
-        Value less cost of all runs; paid for permits.
+        Labs with a permit; labs that violate.
+    rents, racing, revenue : array, money
+        Value less cost of all runs; racing value of the violations; paid for permits.
     """
 
     labs: np.ndarray
+    exempt: np.ndarray
     price: np.ndarray
     permits: np.ndarray
     violations: np.ndarray
     rents: np.ndarray
+    racing: np.ndarray
     revenue: np.ndarray
 
 
@@ -73,30 +76,25 @@ def decide(rules: Rules, gross_value: np.ndarray, risk_profile: np.ndarray) -> D
         deterred = complies(
             p_eff=rules.p_eff,
             B=risk_profile[:, slab] * rules.punishment,
-            g=gain_of(rules, price, rent),
+            g=gain_of(rules, price, rent, rules.racing),
         )
         undeterred = ~(permit | deterred)
         violates[:, slab] = undeterred
         permitted += add_up(permit * rent)
         unpermitted += add_up(undeterred * rent)
     permits = count(has_permit).astype(float)[:, None]
-    number = np.full((replications, 1), float(labs))
-    totals = totals_of(number, price, permits, violates, permitted + unpermitted)
-    return Decisions(has_permit=has_permit, violates=violates, totals=totals)
-
-
-def totals_of(
-    labs: np.ndarray, price: np.ndarray, permits: np.ndarray, violates: np.ndarray, rents: np.ndarray
-) -> Totals:
-    """What decisions add up to."""
-    return Totals(
-        labs=labs,
+    violations = count(violates).astype(float)[:, None]
+    totals = Totals(
+        labs=np.full((replications, 1), float(labs)),
+        exempt=np.zeros((replications, 1)),
         price=price,
         permits=permits,
-        violations=count(violates).astype(float)[:, None],
-        rents=rents,
+        violations=violations,
+        rents=permitted + unpermitted,
+        racing=rules.racing * violations,
         revenue=np.where(permits > 0, price, 0.0) * permits,
     )
+    return Decisions(has_permit=has_permit, violates=violates, totals=totals)
 
 
 def slabs(labs: int) -> list[slice]:
@@ -106,65 +104,65 @@ def slabs(labs: int) -> list[slice]:
 
 def trade(rules: Rules, gross_value: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Price of a permit, of shape (replications, 1), and who gets one."""
-    price = sale_price(rules, gross_value)
+    price = sale_price(rules, gross_value - rules.cost)
     has_permit = np.empty_like(gross_value, dtype=bool)
     for slab in slabs(gross_value.shape[1]):
-        has_permit[:, slab] = buys(rules, price, gross_value[:, slab])
-    ration(rules, has_permit, gross_value)
+        value = gross_value[:, slab]
+        has_permit[:, slab] = buys(rules, price, value - rules.cost, value)
+    market = rules.game.market
+    if isinstance(market, CapMarket) and (count(has_permit) > market.token_cap).any():
+        first_of_equals(market.token_cap, has_permit, gross_value - rules.cost)
     return price, has_permit
 
 
-def sale_price(rules: Rules, gross_value: np.ndarray) -> np.ndarray:
-    """Price of a permit, of shape (replications, 1): fixed, or the highest bid but ``token_cap`` - 1."""
+def sale_price(rules: Rules, worth: np.ndarray) -> np.ndarray:
+    """Price of a permit, of shape (replications, 1): fixed, or the highest bid but ``token_cap`` - 1.
+
+    What a permit is worth to each lab, of shape (replications, labs), is put in another order.
+    """
     market = rules.game.market
-    replications, labs = gross_value.shape
+    replications, labs = worth.shape
     if not isinstance(market, CapMarket):
         return np.full((replications, 1), market.fixed_price)
     if market.token_cap == 0:
         return np.full((replications, 1), np.nan)
     if market.token_cap >= labs:
         return np.zeros((replications, 1))
-    rent = gross_value - rules.cost
-    rent.partition(labs - market.token_cap, axis=1)
-    return np.maximum(rent[:, labs - market.token_cap, None], 0.0)
+    worth.partition(labs - market.token_cap, axis=1)
+    return np.maximum(worth[:, labs - market.token_cap, None], 0.0)
 
 
-def buys(rules: Rules, price: np.ndarray, gross_value: np.ndarray) -> np.ndarray:
+def buys(rules: Rules, price: np.ndarray, worth: np.ndarray, gross_value: np.ndarray) -> np.ndarray:
     """Who pays the price, or bids at least as much under a cap."""
     market = rules.game.market
-    rent = gross_value - rules.cost
     if isinstance(market, CapMarket):
-        return (rent >= price) & (rent > 0)
+        return (worth >= price) & (worth > 0)
     if market.purchase_rule == "gross":
-        return gross_value >= market.fixed_price
+        return gross_value >= price
     # A rent is a difference, so it has the tolerance of the compliance rule: a certain bid against a gain.
-    return (rent >= 0) & complies(p_eff=1.0, B=np.maximum(rent, 0.0), g=market.fixed_price)
+    return (worth >= 0) & complies(p_eff=1.0, B=np.maximum(worth, 0.0), g=price)
 
 
-def ration(rules: Rules, wins: np.ndarray, gross_value: np.ndarray) -> None:
-    """Where more labs than there are permits bid the price or more, let the first of those who bid it win."""
-    if not isinstance(rules.game.market, CapMarket):
-        return
-    cap = rules.game.market.token_cap
-    tied = np.flatnonzero(count(wins) > cap)
-    if tied.size:
-        bid = np.where(wins[tied], gross_value[tied] - rules.cost, np.inf)
-        last = bid.min(axis=1, keepdims=True)
-        above, level = wins[tied] & (bid > last), bid == last
-        left = cap - np.count_nonzero(above, axis=1, keepdims=True)
-        wins[tied] = above | (level & (np.cumsum(level, axis=1) <= left))
+def first_of_equals(most: int, wins: np.ndarray, worth: np.ndarray) -> None:
+    """Where more than so many labs win, since some are worth as much, let the first of the last win."""
+    tied = np.flatnonzero(count(wins) > most)
+    worth = np.where(wins[tied], worth[tied], np.inf)
+    last = worth.min(axis=1, keepdims=True)
+    above, level = wins[tied] & (worth > last), worth == last
+    left = most - np.count_nonzero(above, axis=1, keepdims=True)
+    wins[tied] = above | (level & (np.cumsum(level, axis=1) <= left))
 
 
-def gain_of(rules: Rules, price: np.ndarray, rent: np.ndarray) -> np.ndarray:
+def gain_of(rules: Rules, price: np.ndarray, rent: np.ndarray, racing: Any) -> np.ndarray:
     """What labs gain from running without a permit."""
     offered = np.where(np.isnan(price), np.inf, price)
     match rules.game.lab.gain_rule:
         case "min":
-            return np.minimum(offered, rent) + rules.racing
+            return np.minimum(offered, rent) + racing
         case "price":
-            return offered + rules.racing
+            return offered + racing
         case "value":
-            return rent + rules.racing
+            return rent + racing
 
 
 FEW_LABS = 2**12

@@ -52,6 +52,7 @@ class PlainMarket:
         else:
             self.penalty = min(audit.collateral + audit.penalty_amount, cap)
         self.behaviour, self.governor = labs, governor
+        self.learns, self.account = labs is not None or governor is not None, 0.0
         self.pi_1 = audit.high_prob
 
     def announce(self) -> None:
@@ -124,22 +125,31 @@ class PlainMarket:
             lab.turns_permitted += lab.has_permit
             lab.times_violated += not lab.compliant
             lab.times_caught += lab.caught
-            permitted = lab.turns_permitted * (rent - price) if lab.has_permit else 0.0
-            earned = permitted + lab.times_violated * (rent + one.racing_value)
-            lab.wealth = earned - self.penalty * lab.times_caught
+            permitted = rent - price if lab.has_permit else 0.0
+            if self.learns:
+                earned = permitted if lab.compliant else rent + one.racing_value
+                lab.wealth = lab.wealth + earned - self.penalty * lab.caught
+            else:  # the books are turns times what each brings
+                earned = lab.turns_permitted * permitted + lab.times_violated * (rent + one.racing_value)
+                lab.wealth = earned - self.penalty * lab.times_caught
         permits, violations = sum(lab.has_permit for lab in labs), sum(not lab.compliant for lab in labs)
         without, audits = len(labs) - permits, sum(lab.audited for lab in labs)
         checks, catches = audits + sum(lab.backchecked for lab in labs), sum(lab.caught for lab in labs)
         self.checks, self.catches = self.checks + checks, self.catches + catches
         revenue = price * permits if permits else 0.0
         sold_and_fined = self.steps * revenue + self.penalty * self.catches
-        self.account = sold_and_fined - audit.cost * self.checks
+        if self.learns:
+            self.account = self.account + (revenue + self.penalty * catches - audit.cost * checks)
+        else:
+            self.account = sold_and_fined - audit.cost * self.checks
         permitted = one_by_one(lab.gross_value - one.cost for lab in labs if lab.has_permit)
         rents = permitted + one_by_one(lab.gross_value - one.cost for lab in labs if not lab.compliant)
-        together = rents + one.racing_value * violations - revenue
+        racing = one.racing_value * violations
+        together = rents + racing - revenue
         self.total_wealth = self.steps * together - self.penalty * self.catches
-        if self.behaviour is not None:
+        if self.learns:
             self.total_wealth = one_by_one(lab.wealth for lab in labs)
+        if self.behaviour is not None:
             for lab in labs:
                 self.behaviour.learn(self, lab)
         if self.governor is not None:
@@ -157,7 +167,7 @@ class PlainMarket:
             "catches": catches,
             "penalties": self.penalty * catches,
             "revenue": revenue,
-            "welfare": rents + (one.racing_value - audit.harm) * violations - audit.cost * checks,
+            "welfare": rents + racing - audit.harm * violations - audit.cost * checks,
         }
 
 

@@ -26,9 +26,11 @@ DOORS = {
 
 NOUNS = {
     "Audit", "CapMarket", "FixedPriceMarket", "Game", "LabPopulation", "LogNormal", "Provenance",
-    "Scenario", "TruncatedNormal", "Uniform",
+    "Scenario", "TruncatedNormal", "Uniform", "AuditCapacity", "AuditEscalation", "RacingGap", "Splitting",
+    "RationalLabs", "BayesianLabs", "LogitLabs", "ImitatingLabs", "StaticGovernor", "GradientGovernor",
+    "LoweringGovernor", "TrackingGovernor", "TargetingGovernor", "LogitGovernor", "ReplicatorGovernor",
 }  # fmt: skip
-LENT = NOUNS | {"complies", "ParameterError", "ParameterWarning", "Problem"}
+LENT = NOUNS | {"complies", "extensions", "ParameterError", "ParameterWarning", "Problem"}
 """What `simulation` may use of `deterrence`."""
 
 

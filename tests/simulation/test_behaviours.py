@@ -113,7 +113,7 @@ def assert_alike(a: Record, b: Record) -> None:
     for name in QUANTITIES:
         np.testing.assert_array_equal(getattr(a, name), getattr(b, name), err_msg=name)
     np.testing.assert_allclose(a.wealth, b.wealth, rtol=1e-12, atol=1e-12)
-    np.testing.assert_array_equal(a.account, b.account)
+    np.testing.assert_allclose(a.account, b.account, rtol=1e-12, atol=1e-12)
 
 
 def test_rational_labs_step_by_step_are_those_that_decide_once(games):

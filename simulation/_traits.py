@@ -1,0 +1,68 @@
+"""What labs are, and what follows from that alone: rents, who needs a permit, signals and fines."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from deterrence import CapMarket, Game, Uniform
+from simulation._draws import Draws, Purpose
+from simulation._rules import Rules
+
+
+def types_of(game: Game, draws: Draws, step: int = 0) -> dict[str, np.ndarray]:
+    """What is drawn of each lab, arrays of shape (replications, labs).
+
+    ``gross_value`` and ``risk_profile``; ``flops``, ``turnover``, ``split_cost`` and ``coordination`` only
+    where they matter. In later steps the values alone, if they are drawn anew.
+    """
+    lab, audit = game.lab, game.audit
+    laws: dict[str, tuple[Purpose, Any]] = {"gross_value": (Purpose.VALUE, lab.gross_value)}
+    if step == 0:
+        laws["risk_profile"] = Purpose.RISK, lab.risk_profile
+        if game.flop_threshold or audit.signal_scale or audit.excess_penalty or flops_per_permit(game):
+            laws["flops"] = Purpose.FLOPS, lab.flops
+        if audit.turnover_share:
+            laws["turnover"] = Purpose.TURNOVER, lab.turnover
+        if lab.splitting is not None:
+            split = lab.splitting
+            law = Uniform(min=split.coordination_min, max=split.coordination_max)
+            laws["split_cost"] = Purpose.SPLIT_COST, Uniform(min=split.cost_min, max=split.cost_max)
+            laws["coordination"] = Purpose.COORDINATION, law
+    return {name: draws.types(purpose, law, step) for name, (purpose, law) in laws.items()}
+
+
+def traits_of(rules: Rules, types: dict[str, np.ndarray], present: np.ndarray) -> dict[str, Any]:
+    """Attributes of a `Turn` that follow from what labs are and which of them are present."""
+    game, audit = rules.game, rules.game.audit
+    here = np.broadcast_to(present, types["gross_value"].shape)
+    traits: dict[str, Any] = {
+        **types,
+        "rent": types["gross_value"] - rules.cost,
+        "present": here,
+        "needs_permit": here,
+        "exempt": np.False_,
+        "units": 1.0,
+        "beta": audit.beta,
+        "fine": audit.penalty_amount,
+    }
+    if "flops" in types:
+        excess = np.maximum(types["flops"] - game.flop_threshold, 0.0)
+        traits["needs_permit"] = here & (excess > 0)
+        traits["exempt"] = here & (excess <= 0)
+        if per_permit := flops_per_permit(game):
+            traits["units"] = np.ceil(types["flops"] / per_permit)
+        if audit.signal_scale:
+            strength = np.minimum(excess / audit.signal_scale, 1.0) ** audit.signal_exponent
+            traits["beta"] = audit.false_positive_rate + (audit.beta - audit.false_positive_rate) * strength
+        if audit.excess_penalty:
+            traits["fine"] = traits["fine"] + audit.excess_penalty * excess**audit.excess_exponent
+    if "turnover" in types:
+        traits["fine"] = np.maximum(traits["fine"], audit.turnover_share * types["turnover"])
+    return traits
+
+
+def flops_per_permit(game: Game) -> float | None:
+    """Compute that one permit is for; None where one is for a whole run."""
+    return game.market.flops_per_permit if isinstance(game.market, CapMarket) else None
