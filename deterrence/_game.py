@@ -79,7 +79,7 @@ from deterrence._noun import Noun, bounds_in_order
 
 Flops = Annotated[float, Interval(ge=0, le=1e40)]
 PositiveFlops = Annotated[float, Interval(gt=0, le=1e40)]
-Exponent = Annotated[float, Interval(gt=0, le=100)]
+Exponent = Annotated[float, Interval(gt=0, le=5)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -331,6 +331,16 @@ class Game(Noun):
     market: CapMarket | FixedPriceMarket
     lab: LabPopulation
 
+    @staticmethod
+    def rules(values: Mapping[str, Any]) -> Iterator[Problem]:
+        """Strategic bids need a market that takes bids."""
+        market, lab = values.get("market"), values.get("lab")
+        if isinstance(market, FixedPriceMarket) and getattr(lab, "bid_rule", None) == "strategic":
+            yield Problem(
+                "lab.bid_rule", "strategic", "is of no use at a fixed price, which takes no bids",
+                '"truthful", or a market with token_cap',
+            )  # fmt: skip
+
 
 @dataclass(frozen=True, kw_only=True)
 class Provenance(Noun):
@@ -359,7 +369,8 @@ class Scenario(Game):
 
     @staticmethod
     def rules(values: Mapping[str, Any]) -> Iterator[Problem]:
-        """The name is a plain word, and sources are given for parameters that there are."""
+        """Those of a game; the name is a plain word, and sources are given for parameters that there are."""
+        yield from Game.rules(values)
         name, sources = values.get("name"), values.get("provenance")
         if isinstance(name, str) and not re.fullmatch(r"\w[\w-]{0,63}", name):
             yield Problem("name", name, "is no name", "1 to 64 letters, digits, hyphens and underscores")
@@ -379,7 +390,7 @@ def _parameters(noun: type, prefix: str = "") -> frozenset[str]:
     return frozenset(names)
 
 
-_BASIC = {
+_EXTENSIONS = {
     "": ("flop_threshold",),
     "audit": (
         "whistleblower_prob", "monitoring_prob", "signal_scale", "excess_penalty", "turnover_share",
@@ -399,7 +410,7 @@ def extensions(game: Game) -> dict[str, Any]:
     them.
     """
     found = {}
-    for section, names in _BASIC.items():
+    for section, names in _EXTENSIONS.items():
         noun = getattr(game, section) if section else game
         defaults = {f.name: f.default for f in fields(noun)}
         for name in names:
