@@ -243,7 +243,10 @@ def _mismatch(value: Any, hint: Any) -> str | None:
     origin = typing.get_origin(hint)
     if origin is Annotated:
         base, interval = typing.get_args(hint)[:2]
-        return _mismatch(value, base) or (None if interval.admits(value) else "is out of range")
+        mismatch = _mismatch(value, base)
+        if mismatch is None and not interval.admits(float(value) if base is float else value):
+            mismatch = "is out of range"
+        return mismatch
     if origin is Literal:
         good = isinstance(value, str) and value in typing.get_args(hint)
         return None if good else "is not one of the choices"

@@ -17,6 +17,7 @@ from deterrence import ParameterError, Problem, Scenario, find_problems
 from deterrence._checks import listed
 
 MOST_PROBLEMS = 100
+_FEW = 12  # keys that are all listed, even where one of them is surely meant
 _BAD = object()
 
 
@@ -120,7 +121,8 @@ class _Reading:
         spelled = {name: value for name, value in raw.items() if name in names}
         for name in [name for name in raw if name not in spelled]:
             near = _nearest(name, names)
-            allowed = f"{near} or {len(names) - 1} other keys" if near else ", ".join(names)
+            many = near and len(names) > _FEW
+            allowed = f"{near} or {len(names) - 1} other keys" if many else ", ".join(names)
             self._add(path + name, raw[name], f"is unknown{_guess(near)}", allowed)
             if near:
                 spelled.setdefault(near, raw[name])
