@@ -505,7 +505,8 @@ def test_what_may_stand_there_reads_well():
         "turnover_distribution = 1: is none of these (allowed: TruncatedNormal, LogNormal or null)",
         "splitting = 1: is not a Splitting (allowed: "
         "Splitting with cost_min, cost_max, coordination_min and coordination_max, or null)",
-        'behaviour = "logit": is none of these (allowed: RationalLabs, BayesianLabs, LogitLabs or ImitatingLabs)',
+        'behaviour = "logit": is none of these '
+        "(allowed: RationalLabs, BayesianLabs, LogitLabs or ImitatingLabs)",
     ]
 
 
