@@ -41,6 +41,53 @@ risk_profile           r           multiplier on the perceived punishment
 capability_value       V_b         value of getting ahead by an unpermitted run
 racing_factor          c_r         racing value V = c_r V_b
 =====================  ==========  ==============================================================
+
+*Beyond.* Whatever else a game can have is off unless it is given: compute that permits, signals and fines
+go by; reports and metering that find what no audit found; audits that run out, grow with the catches of a
+lab, or look closer at labs that were caught; bids capped by what a lab expects to lose; values, reputation
+and racing that change over the turns; a run split into small ones; labs and a Governor that learn, err,
+imitate or adapt. The nouns say what each means, and ``deterrence.games`` has the theory of most of them.
+
+=========================  ===============  ==========================================================
+attribute, JSON key        letter           meaning
+=========================  ===============  ==========================================================
+flops                                       compute of a run, in any one unit
+flop_threshold                              compute up to which a run needs no permit
+flops_per_permit                            compute that one permit is for
+supply                                      permits for sale at the fixed price
+signal_scale                                excess compute from which a violator's signal is beta
+signal_exponent                             power of the excess by which it grows up to there
+excess_penalty                              fine for excess compute, per unit to a power
+excess_exponent                             that power
+turnover                                    turnover of a lab
+turnover_share                              share of turnover that the fine is at least
+whistleblower_prob         p_w              probability that a violation not found is reported
+monitoring_prob            p_m              probability that metering finds one not reported
+capacity.audits            M                audits that can be carried out in a turn
+capacity.expected                           share of audits carried out that labs expect at first
+escalation.increment       e                what a catch adds to a lab's audit coefficient
+escalation.decay           d                share of the excess coefficient lost in each turn
+reputation_escalation      f                growth of the loss of reputation with each catch
+racing_gap.sensitivity                      growth of racing value with the capability gap
+racing_gap.scale                            unit of that gap
+splitting.cost             chi              cost of splitting a run
+splitting.coordination     varsigma         share of detection that is left after a split
+behaviour.caught, missed   a_0, b_0         prior weights of a catch and of none
+behaviour.precision        lambda           precision of logit choice, of labs
+behaviour.rate                              probability of a switch, per money that it brings
+behaviour.violating                         share of imitating labs that violate at first
+governor.scale             eta              length of the first step of a Governor
+governor.down, up          Delta-, Delta+   steps of a Governor that lowers and raises pi_1
+governor.target            epsilon          share of violators that a Governor steers to
+governor.high_prob         pi_1             audit probability after a suspicious signal, target group
+governor.base_prob         pi_0             audit probability after a clean signal, target group
+governor.penalty_amount    F_2              fine in the target group
+governor.return_prob       u                probability that an inspected lab leaves that group
+governor.discount          delta            discount factor of labs that look ahead
+governor.precision         lambda           precision of logit choice, of a Governor
+governor.rate                               movement of log-odds, per money that audits brought
+governor.recovery          M                what auditing a violator returns to the Governor
+=========================  ===============  ==========================================================
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ import dataclasses
 import linecache
 import math
 import pickle
+import re
 import typing
 import warnings
 from fractions import Fraction
@@ -16,7 +17,7 @@ import numpy as np
 import pytest
 
 import deterrence as dt
-from deterrence._game import extensions
+from deterrence import _game
 
 AUDIT = {
     "high_prob": 0.5,
@@ -138,6 +139,12 @@ def problems(noun, **changed):
     return {problem.field: problem.reason for problem in caught.value.problems}
 
 
+def hinted(noun):
+    """Fields of a noun, with their types."""
+    hints = typing.get_type_hints(noun, include_extras=True)
+    return [(field, hints[field.name]) for field in dataclasses.fields(noun)]
+
+
 @every_noun
 def test_nouns_are_frozen_and_keyword_only(noun, given):
     instance = noun(**given)
@@ -206,9 +213,8 @@ def test_every_bounded_field_is_in_these_tests():
     for noun, _ in NOUNS:
         if noun in elsewhere:
             continue
-        hints = typing.get_type_hints(noun, include_extras=True)
-        for field in dataclasses.fields(noun):
-            if "Interval" in str(hints[field.name]) and not field.name.startswith(LAWS):
+        for field, hint in hinted(noun):
+            if "Interval" in str(hint) and not field.name.startswith(LAWS):
                 owner = dt.Game if (dt.Game, field.name) in BOUNDS else noun
                 assert (owner, field.name) in BOUNDS
 
@@ -407,6 +413,21 @@ def test_every_parameter_of_a_game_can_have_a_source():
         assert problems(dt.Scenario, provenance={name: SOURCE}) == {f"provenance.{name}": "is no parameter"}
 
 
+def test_every_number_is_in_the_glossary():
+    """And nothing else is: one row a number, or one for the bounds that it is drawn between."""
+    expected = set()
+    for place, nouns in INSIDE.items():
+        fields = {f.name: hint for noun in nouns for f, hint in hinted(noun) if "Interval" in str(hint)}
+        inner = place.partition(".")[2]
+        expected |= {inner + re.sub("_(min|max)$", "", name) for name in fields if "_distr" not in place}
+    _, _, basic, _, _, beyond, _ = re.split("^=.*\n", _game.__doc__, flags=re.MULTILINE)
+    rows = re.findall(r"^([a-z_]+\.?[a-z_]*)(?:, (\w+))?(?: \(\w+\))? ", basic + beyond, re.MULTILINE)
+    assert len(rows) == len((basic + beyond).splitlines())
+    found = {first for first, _ in rows}
+    found |= {f"{first.partition('.')[0]}.{second}" for first, second in rows if second}
+    assert found == expected
+
+
 BASIC = {
     "n_agents", "audit", "market", "lab",
     "high_prob", "base_prob", "false_positive_rate", "false_negative_rate", "backcheck_prob",
@@ -449,7 +470,7 @@ def test_what_is_beyond_the_basic_model_is_an_extension(section):
     for name in {field.name for field in dataclasses.fields(part)} - BASIC - WITHOUT_EFFECT_ALONE.keys():
         changed = dataclasses.replace(part, **{name: BEYOND[name]})
         game = changed if not section else make(dt.Game, **{place[:-1]: changed})
-        assert extensions(game) == {place + name: BEYOND[name]}
+        assert _game.extensions(game) == {place + name: BEYOND[name]}
 
 
 def test_the_basic_model_has_no_extension():
@@ -460,7 +481,7 @@ def test_the_basic_model_has_no_extension():
     audit = make(dt.Audit, backcheck_prob=0.5, collateral=1.0, liability_cap=2.0, liability_rule="posted",
                  cost=0.5, harm=1.0, signal_exponent=2.0, excess_exponent=2.0)  # fmt: skip
     for market in (dt.CapMarket(token_cap=0), dt.FixedPriceMarket(fixed_price=1.0, purchase_rule="net")):
-        assert extensions(make(dt.Scenario, audit=audit, lab=lab, market=market)) == {}
+        assert _game.extensions(make(dt.Scenario, audit=audit, lab=lab, market=market)) == {}
 
 
 def test_all_problems_are_reported_together():

@@ -21,7 +21,8 @@ VALUES = [
     0, 1, 2, -1, 7, 0.0, -0.0, 1.0, 0.5, 1.5, 6.0, 1e-300, 5e-324, 1e15, 1e16, 1.0000000000000002, 10**7,
     10**7 + 1, 10**9 + 1, 10**15, 10**16, 10**40, 1e40, 1e41, 2**63, 2**64, 2**128 - 1, 2**128,
     math.nan, math.inf, -math.inf, True, False, None, "", "0.5", "1", "min", "gross", "posted", "none",
-    "bayesian", "gradient", "a b", "a/b", "..", "x" * 64, "x" * 65, "\x1b[31m", "\n", "é", "\u202e", "NaN", [], [1], {}, {"min": 1},
+    "bayesian", "gradient", "a b", "a/b", "..", "x" * 64, "x" * 65,
+    "\x1b[31m", "\n", "é", "\u202e", "NaN", [], [1], {}, {"min": 1},
 ]  # fmt: skip
 AUDIT = {
     "high_prob": 0.9, "base_prob": 0.0, "false_positive_rate": 0.0, "false_negative_rate": 0.0,
