@@ -126,7 +126,7 @@ from deterrence._noun import Noun, bounds_in_order
 
 Flops = Annotated[float, Interval(ge=0, le=1e40)]
 PositiveFlops = Annotated[float, Interval(gt=0, le=1e40)]
-Exponent = Annotated[float, Interval(gt=0, le=5)]
+Exponent = Annotated[float, Interval(gt=0, le=5)]  # so that no power of compute overflows
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -312,9 +312,7 @@ class LabPopulation(Noun):
                 for key in given:
                     yield Problem(key, values[key], f"stands beside {other}", "one of the two")
             elif len(given) == 1 or (name == "gross_value" and not given):
-                missing = low if high in given else high
-                if not given:
-                    missing = low
+                missing = high if low in given else low
                 yield Problem(missing, None, "is missing", f"{low} and {high}, or {other}")
             yield from bounds_in_order(values, low, high, strictly=False)
 
