@@ -155,7 +155,14 @@ def _totals(turn: Turn, stolen: np.ndarray) -> Totals:
         rents=turn.permitted_rents + add_up(stolen),
         racing=turn.racing * violations if np.ndim(turn.racing) == 0 else add_up(turn.violates * turn.racing),
         revenue=turn.revenue,
+        high_prob=_mean(turn.high_prob, violations),
+        base_prob=_mean(turn.base_prob, violations),
     )
+
+
+def _mean(policy: Any, like: np.ndarray) -> np.ndarray:
+    """Mean over the labs, of shape (replications, 1)."""
+    return np.broadcast_to(np.mean(np.atleast_2d(policy), axis=1, keepdims=True), like.shape).copy()
 
 
 def _fines(turn: Turn, counts: np.ndarray) -> np.ndarray:
