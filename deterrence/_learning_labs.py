@@ -13,7 +13,7 @@ from deterrence._compliance import covers
 from deterrence._outsiders import Outsiders, crossing
 from deterrence.games import stopping
 
-_CELLS = 64
+_CELLS = 40
 
 _ROTHSCHILD = "Rothschild (1974); docs/theory.md, 10.1"
 _VIOLATES_ON = "Labs that do not stop violate in every turn."

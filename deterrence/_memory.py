@@ -16,7 +16,7 @@ _CONGESTION = "Schrag and Scotchmer (1997), Kleiman and Kilmer (2009); docs/theo
 _ESCALATION = "docs/theory.md, 8.2"
 _DECAY = "docs/theory.md, 8.3"
 _RACE = "the gaps to a mean sum to 0"
-_TERMS = 1000
+_TERMS = 500
 
 
 def capacity(labs: Outsiders) -> Iterator[Claim]:
