@@ -32,6 +32,7 @@ def gradient(labs: Outsiders) -> Iterator[Claim]:
     if math.isinf(labs.price) or labs.violating(labs.detection(audit.high_prob)) == 0:
         words = "The Governor has nobody to learn from, and keeps to where it starts."
         yield known("pi_1", audit.high_prob, words, _ROBBINS)
+        yield known("violation_rate", labs.violating(labs.enforcement.p_eff), "That stays too.", _ROBBINS)
         return
     if labs.violating(labs.detection(1.0)) == 0:
         yield unknown("It rests as soon as nobody violates, and of that no theory is known.", "pi_1")
@@ -41,6 +42,8 @@ def gradient(labs: Outsiders) -> Iterator[Claim]:
     many = "" if labs.settled else ", the price that of a large market"
     words = f"While somebody violates it converges to the rule min(1, P beta / (v* - c)){many}."
     yield known("pi_1", goal, words, _ROBBINS)
+    rate = labs.violating(labs.detection(goal))
+    yield known("violation_rate", rate, "What labs do at that audit probability.", _ROBBINS)
     certain = labs.violating(labs.detection(1.0)) == 1 and labs.certain_number
     if certain and P * beta < p and governor.scale * p > 0.5:
         noise = P * math.sqrt(beta * (1 - beta) / certain)

@@ -10,7 +10,7 @@ import numpy as np
 from deterrence._behaviours import BayesianLabs, ImitatingLabs
 from deterrence._claim import Claim, known, unknown
 from deterrence._compliance import covers
-from deterrence._outsiders import Outsiders, crossing
+from deterrence._outsiders import Outsiders, lowest
 from deterrence.games import stopping
 
 _CELLS = 40
@@ -65,7 +65,7 @@ def redrawn_bayesian(labs: Outsiders) -> Iterator[Claim]:
 def _by_violations(labs: Outsiders) -> Iterator[Claim]:
     # Catches among violations are a walk of their own: it ends once not even the largest gain is worth it.
     prior, p = _behaviour(labs), labs.enforcement.p_eff
-    worth = crossing(lambda q: labs.exceeding(q * labs.P), 0.0)[0]
+    worth = lowest(lambda q: labs.exceeding(q * labs.P) == 0)
     t = 2.0 if labs.exceeding(labs.P) > 0 else worth
     answer = stopping(p_eff=p, t=t, a_0=prior.caught, b_0=prior.missed)
     rate = (1 - answer.probability) * labs.exceeding(p * labs.P)
@@ -87,7 +87,7 @@ def _by_runs(labs: Outsiders) -> Claim:
         h = without * labs.exceeding(estimate * labs.P)
         return e.q_f + (e.p_eff - e.q_f) * h / (1 - without + h)
 
-    estimate, _ = crossing(lambda m: checked(m) - m, 0.0)
+    estimate = lowest(lambda m: checked(m) <= m)
     rate = labs.exceeding(estimate * labs.P)
     if e.p_eff > e.q_f:  # from the share of violations instead: at a jump both sides of it are played
         w = min(1.0, max(0.0, (estimate - e.q_f) / (e.p_eff - e.q_f)))

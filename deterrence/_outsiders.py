@@ -225,7 +225,7 @@ def crossing(f: Callable[[float], float], target: float) -> tuple[float, float]:
         Least x at which f is at most the target, and largest x at which it is at least the target; equal
         where they are one.
     """
-    low, high = _least(lambda x: f(x) <= target + _NOBODY), _least(lambda x: f(x) < target - _NOBODY)
+    low, high = lowest(lambda x: f(x) <= target + _NOBODY), lowest(lambda x: f(x) < target - _NOBODY)
     return (low, high) if high - low > _CLOSE else (low, low)
 
 
@@ -237,7 +237,7 @@ def meeting(share: Callable[[float], float], target: float) -> tuple[float, floa
 _CLOSE = 1e-11
 
 
-def _least(holds: Callable[[float], bool]) -> float:
+def lowest(holds: Callable[[float], bool]) -> float:
     """Least x in [0, 1] from which on a condition holds; 1 where it never does."""
     if holds(0.0):
         return 0.0

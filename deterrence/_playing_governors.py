@@ -8,7 +8,7 @@ from scipy.special import expit
 
 from deterrence._behaviours import ImitatingLabs, LogitGovernor, ReplicatorGovernor
 from deterrence._claim import Claim, known, unknown
-from deterrence._outsiders import Outsiders, crossing, meeting
+from deterrence._outsiders import Outsiders, lowest, meeting
 from deterrence.games import inspection, replicator
 
 _QUANTAL = "McKelvey and Palfrey (1995); docs/theory.md, 4.4"
@@ -26,7 +26,7 @@ def logit(labs: Outsiders) -> Iterator[Claim]:
     def audits(q: float) -> float:
         return float(expit(governor.precision * (q * governor.recovery - labs.game.audit.cost)))
 
-    q, _ = crossing(lambda q: labs.violating(labs.detection(audits(q), audits(q))) - q, 0.0)
+    q = lowest(lambda q: labs.violating(labs.detection(audits(q), audits(q))) <= q)
     many = "" if labs.alike is not None else " of many labs"
     words = f"Expected and actual share of violators{many} meet at the logit equilibrium."
     yield known("violation_rate", q, words, _QUANTAL)

@@ -216,11 +216,15 @@ class TestGradientGovernor:
         lab = ALIKE | {"behaviour": dt.LogitLabs(precision=2.0)}
         for fine in (0.2, 0.5, 2.0):
             asked = game(market=CAP, lab=lab, governor=dt.GradientGovernor(), penalty_amount=fine)
-            assert value(asked, "pi_1") == pytest.approx(min(1, 0.8 * fine / 0.6))
+            goal = min(1, 0.8 * fine / 0.6)
+            assert value(asked, "pi_1") == pytest.approx(goal)
+            assert value(asked, "violation_rate") == pytest.approx(expit(2.0 * (0.6 - 0.8 * goal * fine)))
 
     def test_nothing_to_learn_from(self):
         idle = game(governor=dt.GradientGovernor(), penalty_amount=9.0)
-        assert value(idle, "pi_1") == 0.5
+        assert (value(idle, "pi_1"), value(idle, "violation_rate")) == (0.5, 0)
+        closed = game(governor=dt.GradientGovernor(), market=dt.CapMarket(token_cap=0))  # without a price
+        assert (value(closed, "pi_1"), value(closed, "violation_rate")) == (0.5, 1)
         some = game(governor=dt.GradientGovernor())  # who violate until it audits enough
         assert claims(some)["pi_1"].sort == "unknown"
 

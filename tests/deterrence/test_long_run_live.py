@@ -69,7 +69,7 @@ def racing(noun: dt.RacingGap) -> dt.Game:
 
 ROWS = [
     # noun, parameter, another value, the game, the claim
-    (dt.BayesianLabs(), "caught", 1.4, learning, "stopping"),
+    (dt.BayesianLabs(), "caught", 0.5, learning, "stopping"),
     (dt.BayesianLabs(), "missed", 2.0, learning, "stopping"),
     (dt.BayesianLabs(), "pools", "runs", with_new_values, "violation_rate"),
     (dt.LogitLabs(precision=1.0), "precision", 2.0, learning, "violation_rate"),
