@@ -104,7 +104,7 @@ def reputation(labs: Outsiders) -> Iterator[Claim]:
         catches, steps, rate = answer.catches, answer.steps_mean, answer.violation_rate
     else:
         catches, rate = _mean_catches(labs, f)
-        steps = catches / e.p_eff if catches > 0 else 0.0
+        steps = catches / e.p_eff if 0 < catches < math.inf else catches
     if math.isnan(catches):
         yield unknown(f"No theory is known if more than {_TERMS:,} catches may be needed.")
         return

@@ -164,7 +164,7 @@ class Outsiders:
             def of_rent(rent: Any) -> Any:
                 return expit(precision * (self._gain(rent) - r * p_B))
 
-            if rents is None or self.alike is not None:
+            if rents is None or self.game.lab.gain_rule == "price":
                 return float(of_rent(self._known_rent))
             step = r * p_B - self._gain(0.0)
             return mean(rents, of_rent, [step], width, self._cut(rents))

@@ -672,6 +672,45 @@ def test_no_answer_is_an_answer(asked):
     assert "unknown" in str(claim)
 
 
+CORNERS = [
+    {"market": dt.CapMarket(token_cap=0)},
+    {"market": dt.CapMarket(token_cap=20)},
+    {"market": CAP, "lab": DIFFERENT | {"gain_rule": "price"}},
+    {"market": CAP, "lab": {"gross_value_min": 0.0, "gross_value_max": 0.0}},
+    {"market": dt.FixedPriceMarket(fixed_price=0.0), "lab": DIFFERENT | {"cost": 0.5}},
+    {"lab": DIFFERENT | {"gain_rule": "value", "cost": 0.5}, "backcheck_prob": 0.5},
+    {"lab": ALIKE | RISKS, "base_prob": 0.2},
+    {"lab": {"gross_value_distribution": dt.LogNormal(median=1.0, sigma=0.5)}},
+    {"high_prob": 0.0},
+    {"penalty_amount": 0.0, "lab": DIFFERENT},
+    {"high_prob": 1.0, "base_prob": 1.0, "lab": DIFFERENT},
+    {"backcheck_prob": 1.0, "false_negative_rate": 1.0},
+]
+RATES = {
+    "violation_rate", "stopping", "pi_1", "audit_rate", "inspection_rate", "share_carried_out", "detection",
+    "stable_rates", "tipping_share",
+}  # fmt: skip
+
+
+@pytest.mark.filterwarnings("ignore::deterrence.ParameterWarning")
+@pytest.mark.parametrize("name", SOME)
+def test_claims_at_the_corners(name):
+    some = SOME[name]
+    for corner in CORNERS:
+        lab = vars(dt.LabPopulation(**corner.get("lab", ALIKE))) | {
+            key: getattr(some.lab, key)
+            for key in ("behaviour", "racing_gap", "capability_value", "reputation_escalation")
+        }
+        audit = {key: getattr(some.audit, key) for key in ("governor", "capacity", "escalation", "cost")}
+        asked = game(**audit | corner | {"lab": lab})
+        for claim in dt.long_run(asked).claims:
+            if claim.sort == "unknown":
+                continue
+            most = 1 + 1e-12 if claim.quantity in RATES else math.inf
+            assert 0 <= claim.low <= (claim.low if claim.value is None else claim.value)
+            assert (claim.high if claim.value is None else claim.value) <= claim.high <= most
+
+
 @pytest.mark.parametrize("lab", [ALIKE, ALIKE | {"redraw_values": True}, ALIKE | {"bid_rule": "strategic"}])
 def test_a_game_without_memory_is_like_its_first_turn(lab):
     answer = dt.long_run(game(lab=lab))
