@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from deterrence._audit import optimal_pi_1
 from deterrence._behaviours import (
+    RATIONAL,
     GradientGovernor,
     LoweringGovernor,
     TargetingGovernor,
@@ -34,11 +35,11 @@ def gradient(labs: Outsiders) -> Iterator[Claim]:
         yield known("pi_1", audit.high_prob, words, _ROBBINS)
         yield known("violation_rate", labs.violating(labs.enforcement.p_eff), "That stays too.", _ROBBINS)
         return
-    if labs.violating(labs.detection(1.0)) == 0:
-        yield unknown("It rests as soon as nobody violates, and of that no theory is known.", "pi_1")
-        return
     p, P, beta = labs.price, labs.P, audit.beta
     goal = float(optimal_pi_1(P=P, beta=beta, v_star=p))
+    if labs.violating(labs.detection(1.0)) == 0:
+        yield from _at_rest(labs, goal)
+        return
     many = "" if labs.settled else ", the price that of a large market"
     words = f"While somebody violates it converges to the rule min(1, P beta / (v* - c)){many}."
     yield known("pi_1", goal, words, _ROBBINS)
@@ -50,6 +51,15 @@ def gradient(labs: Outsiders) -> Iterator[Claim]:
         spread = governor.scale * noise / math.sqrt(2 * governor.scale * p - 1)
         words = "The square root of the turns played times the standard deviation of pi_1 tends to this."
         yield known("pi_1_spread", spread, words, "Chung (1954); derived from 10.2 of docs/theory.md")
+
+
+def _at_rest(labs: Outsiders, goal: float) -> Iterator[Claim]:
+    if labs.alike is None or _required(labs) >= goal:
+        yield unknown("It may come to rest where nobody violates, and of that no theory is known.", "pi_1")
+        return
+    words = "On its way to the rule it comes to rest, where nobody violates any more."
+    yield bound("pi_1", _required(labs), 1.0, words, _ROBBINS)
+    yield known("violation_rate", 0.0, words, _ROBBINS)
 
 
 def lowering(labs: Outsiders) -> Iterator[Claim]:
@@ -73,9 +83,7 @@ def lowering(labs: Outsiders) -> Iterator[Claim]:
     }[answer.verdict]
     yield known("pi_1", answer.limit, words, _LOWERING, band=(answer.low, answer.high))
     if answer.share is None:
-        yield unknown(
-            "The ends of [0, 1] cut steps short, and then the share of turns with violations is open."
-        )
+        yield unknown("Steps are cut short at an end of [0, 1], which leaves the share of violations open.")
         return
     words = "All labs without a permit violate in this share of turns, and none in the others."
     yield known("violation_rate", answer.share, words, _LOWERING)
@@ -90,20 +98,14 @@ def _censored(labs: Outsiders, governor: LoweringGovernor, required: float) -> I
     caught = 1 - (1 - labs.detection(min(required, 1.0))) ** n
     falls = governor.down / (governor.down + governor.up)
     if caught <= falls:
-        words = (
-            "Where violators are missed too often audits collapse: nothing is caught, and everyone violates."
-        )
+        words = "Where violators are missed too often audits collapse: none is caught, and all violate."
         yield known("pi_1", 0.0, words, _LOWERING)
         yield known("violation_rate", 1.0, words, _LOWERING)
         return
-    words = (
-        "With small steps it hovers near the least-cost deterrent, for long if not for ever: 0 is absorbing."
-    )
+    words = "With small steps it hovers near the least-cost deterrent, for long: but 0 is absorbing."
     top = min(1.0, required + governor.up)
     yield known("pi_1", min(1.0, required), words, _LOWERING, band=(0.0, top))
-    words = (
-        "While it hovers on small steps, turns in which violators are caught balance those in which none is."
-    )
+    words = "While it hovers, turns in which violators are caught balance those in which none is."
     rate = 1.0 if required > 1 else falls / caught
     yield known("violation_rate", rate, words, _LOWERING, band=(rate, 1.0))
 
@@ -129,7 +131,8 @@ def tracking(labs: Outsiders) -> Iterator[Claim]:
     words = f"It settles where a share {target:.6g}{many} without a permit violates, or at an end of [0, 1]."
     yield known("pi_1", (low + high) / 2, words, _ROBBINS, band=(low, high))
     yield known("violation_rate", rate, "That share, as far as audits reach it.", _ROBBINS)
-    if labs.alike is not None and low == high and 0 < low < 1:
+    rational = labs.asked.lab.behaviour == RATIONAL
+    if rational and labs.alike is not None and low == high and 0 < low < 1:
         words = "The turns played times the distance of pi_1 from its limit come to stay within this."
         yield bound("pi_1_gap", 0.0, governor.scale * max(target, 1 - target), words, _ROBBINS)
 
@@ -153,9 +156,7 @@ def targeting(labs: Outsiders) -> Iterator[Claim]:
     low, high = answer(0.0).g_L, answer(0.0).g_H
     mixing, always = answer((low + high) / 2), answer(2 * high + 1)
     some, all_of = labs.exceeding(low), labs.exceeding(high)
-    words = (
-        "Labs without a permit comply, or violate until caught and comply until let go, or violate always."
-    )
+    words = "Labs comply, or violate until caught and comply until let go, or violate always."
     rate = (some - all_of) * mixing.violation_rate + all_of
     yield known("violation_rate", rate, words, _HARRINGTON)
     # A lab that complies in the first group does not run, and is not looked at.

@@ -30,13 +30,12 @@ def bayesian(labs: Outsiders) -> Iterator[Claim]:
     if labs.alike is not None:
         yield from _stopping(*[stops(labs.threshold)] * 3)
         return
-    sure = min(1.0, max(p, a / (a + b)))
-    cuts = np.linspace(sure, 1.0, _CELLS + 1).tolist()
-    least = most = 1 - labs.exceeding(sure * labs.P)
+    cuts = np.linspace(p, 1.0, _CELLS + 1).tolist()
+    least = most = 1 - labs.exceeding(p * labs.P)
     for low, high in pairwise(cuts):
         mass = labs.exceeding(low * labs.P) - labs.exceeding(high * labs.P)
         if mass > 0:  # the probability falls with t: its values at the ends enclose it
-            first = 1.0 if low == sure else stops(low)
+            first = 1.0 if low == p else stops(low)
             least, most = least + mass * stops(high), most + mass * first
     yield from _stopping(least, (least + most) / 2, most)
 
@@ -55,9 +54,7 @@ def redrawn_bayesian(labs: Outsiders) -> Iterator[Claim]:
     elif _behaviour(labs).pools == "violations" or labs.number == labs.game.n_agents:
         yield from _by_violations(labs)
     elif e.p_eff < e.q_f:
-        yield unknown(
-            "No theory is known if permitted runs are checked more often than violators are caught."
-        )
+        yield unknown("No theory is known if permitted runs are checked more often than violations.")
     else:
         yield _by_runs(labs)
 
@@ -116,17 +113,11 @@ def imitating(labs: Outsiders) -> Iterator[Claim]:
     if behaviour.rate * max(abs(g), abs(g - B)) > 1:
         yield unknown("No theory is known if labs may fare so much better that switching is certain.")
         return
-    pays = g - labs.enforcement.p_eff * B
-    start = behaviour.violating
-    if start in (0.0, 1.0) or (
-        covers(labs.enforcement.p_eff * B, g) and covers(g, labs.enforcement.p_eff * B)
-    ):
-        rate, words = (
-            start,
-            "Nobody has reason to switch, or anyone else to look at: the first turn's share stays.",
-        )
+    loss, start = labs.enforcement.p_eff * B, behaviour.violating
+    if start in (0.0, 1.0) or (covers(loss, g) and covers(g, loss)):
+        rate, words = start, "Both actions pay the same, or all labs choose one: the first share stays."
     else:
-        rate, words = float(pays > 0), "All of many labs come to do what pays better on average."
+        rate, words = float(g > loss), "All of many labs come to do what pays better on average."
     yield known("violation_rate", rate, words, "Hofbauer and Sigmund (1998); docs/theory.md, 4.5")
 
 

@@ -11,6 +11,7 @@ from deterrence import _memory as memory
 from deterrence import _playing_governors as playing
 from deterrence._claim import Claim, unknown
 from deterrence._game import Game, check_game, extensions
+from deterrence._limited_audits import capacity
 from deterrence._outsiders import Outsiders
 
 LONG_RUN_QUANTITIES = (
@@ -172,7 +173,7 @@ _THEORIES: dict[tuple[str, ...], Callable[[Outsiders], Iterator[Claim]]] = {
     ("rational", "replicator"): playing.learning,
     ("logit", "replicator"): playing.learning,
     ("imitating", "replicator"): playing.imitated,
-    ("rational", "static", "audit.capacity"): memory.capacity,
+    ("rational", "static", "audit.capacity"): capacity,
     ("rational", "static", "lab.reputation_escalation"): memory.reputation,
     ("rational", "static", "audit.escalation"): memory.audit_escalation,
     ("rational", "static", "lab.racing_gap"): memory.racing,

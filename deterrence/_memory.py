@@ -1,4 +1,4 @@
-"""Where rational labs end up in a game that remembers: limited audits, escalation, and the race."""
+"""Where rational labs end up in a game that remembers catches, or capability."""
 
 from __future__ import annotations
 
@@ -6,92 +6,15 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from deterrence._behaviours import AuditCapacity, AuditEscalation, RacingGap
+from deterrence._behaviours import AuditEscalation, RacingGap
 from deterrence._claim import Claim, bound, known, unknown
-from deterrence._game import Uniform
 from deterrence._outsiders import Outsiders
-from deterrence.games import congestion_limit, congestion_response, decaying_escalation, escalation
+from deterrence.games import decaying_escalation, escalation
 
-_CONGESTION = "Schrag and Scotchmer (1997), Kleiman and Kilmer (2009); docs/theory.md, 7.3"
 _ESCALATION = "docs/theory.md, 8.2"
 _DECAY = "docs/theory.md, 8.3"
 _RACE = "the gaps to a mean sum to 0"
 _TERMS = 500
-
-
-def capacity(labs: Outsiders) -> Iterator[Claim]:
-    """Audits that can run out, and labs that expect of a turn what was carried out in the last one."""
-    limits, e, N = labs.asked.audit.capacity, labs.enforcement, labs.game.n_agents
-    assert isinstance(limits, AuditCapacity)
-    bounds = _thresholds(labs)
-    if bounds is None:
-        yield unknown("No theory is known of limited audits unless thresholds are one, or uniform.")
-        return
-    mu, mu_c = labs.number / N, limits.audits / N
-    gamma = 1 - mu
-    known_game = {"p_s": e.p_s, "p_f": e.p_f, "p_b": labs.game.audit.backcheck_prob}
-    all_points = congestion_limit(
-        t_0=bounds[0], t_1=bounds[1], mu=mu, mu_c=mu_c, gamma=gamma, **known_game
-    ).equilibria
-
-    def answer(carried_out: float) -> float:
-        p = 1 - (1 - e.p_s * carried_out) * (1 - known_game["p_b"])
-        return float(congestion_response(p_eff=p, t_0=bounds[0], t_1=bounds[1], mu=mu))
-
-    def carried_out(x: float) -> float:
-        return _served(mu_c, e.p_s * x + e.p_f * gamma)
-
-    # The best reply does not fall with x: from the first turn on x moves one way, to the next fixed point.
-    first = answer(limits.expected)
-    rises = answer(carried_out(first)) >= first
-    ahead = [
-        point.x for point in all_points if (point.x >= first - 1e-12 if rises else point.x <= first + 1e-12)
-    ]
-    x = min(ahead) if rises else max(ahead)
-    words = (
-        "Many labs come to rest at this equilibrium, if they start with what they expect of the first turn."
-    )
-    yield known("violation_rate", x / mu, words, _CONGESTION)
-    yield known("share_carried_out", carried_out(x), "Share of the audits called for, there.", _CONGESTION)
-    words = "Share of violations that are found, there."
-    yield known("detection", _detection(labs, limits, x, gamma, mu_c), words, _CONGESTION)
-    stable = [point.x / mu for point in all_points if point.stable]
-    words = "Least and largest stable equilibrium: where labs go that expect all audits, and none."
-    yield known("stable_rates", x / mu, words, _CONGESTION, band=(min(stable), max(stable)))
-    for point in all_points:
-        if not point.stable:
-            words = "Violators per lab of which more feed on themselves, and fewer die out."
-            yield known("tipping_share", point.x, words, _CONGESTION)
-
-
-def _thresholds(labs: Outsiders) -> tuple[float, float] | None:
-    """Bounds between which the detection probabilities that deter are uniform; None if they are not."""
-    if labs.alike is not None:
-        return labs.threshold, labs.threshold
-    B = labs.enforcement.least_risk * labs.P
-    uniform = isinstance(labs.game.lab.gross_value, Uniform) and labs.game.lab.gain_rule != "price"
-    if labs.enforcement.risk is not None or B == 0 or not uniform:
-        return None
-    least, most = labs.gains
-    return least / B, most / B
-
-
-def _detection(labs: Outsiders, limits: AuditCapacity, x: float, gamma: float, mu_c: float) -> float:
-    """Detection probability of a violator among x violators and gamma compliant running labs per lab."""
-    audit = labs.game.audit
-    alpha, beta, pi_1, pi_0 = audit.false_positive_rate, audit.beta, audit.high_prob, audit.base_prob
-    first = pi_1 * (beta * x + alpha * gamma)
-    last = pi_0 * ((1 - beta) * x + (1 - alpha) * gamma)
-    if limits.priority == "lot":
-        shares = _served(mu_c, first + last), _served(mu_c, first + last)
-    else:
-        shares = _served(mu_c, first), _served(max(mu_c - first, 0.0), last)
-    audited = beta * pi_1 * shares[0] + (1 - beta) * pi_0 * shares[1]
-    return 1 - (1 - audited) * (1 - audit.backcheck_prob)
-
-
-def _served(supply: float, called: float) -> float:
-    return min(1.0, supply / called) if called > 0 else 1.0
 
 
 def reputation(labs: Outsiders) -> Iterator[Claim]:

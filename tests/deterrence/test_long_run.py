@@ -107,6 +107,33 @@ class TestBayesianLabs:
         assert value(asked, "violation_rate") == pytest.approx(1)
 
 
+class TestWhatLabsFace:
+    """Everything that makes up gains and punishment counts, by hand in simple cases."""
+
+    def test_punishment(self):
+        parts = {"collateral": 0.3, "liability_cap": 1.1}
+        lab = DIFFERENT | {"reputation_sensitivity": 0.1}
+        growth = dt.AuditEscalation(increment=0.0, decay=0.5)
+        assert value(game(lab=lab, escalation=growth, **parts), "violation_rate") == pytest.approx(
+            1 - P_EFF * 1.2
+        )
+
+    def test_multiplier(self):
+        behaviour = {"behaviour": dt.BayesianLabs(missed=2.0)}
+        meek = ALIKE | behaviour | {"risk_profile_min": 0.8, "risk_profile_max": 0.8}
+        assert value(game(lab=meek), "stopping") == value(
+            game(lab=ALIKE | behaviour, penalty_amount=0.8), "stopping"
+        )
+
+    @pytest.mark.parametrize(("rule", "top"), [("gross", 0.5), ("net", 0.75)])
+    def test_gains_up_to_the_purchase(self, rule, top):
+        lab = DIFFERENT | {"behaviour": dt.LogitLabs(precision=5.0), "cost": 0.25}
+        market = dt.FixedPriceMarket(fixed_price=0.75, purchase_rule=rule)
+        rent = -0.25 + (np.arange(100_000) + 0.5) / 100_000 * (top + 0.25)
+        mean = expit(5.0 * (rent - P_EFF)).mean()
+        assert value(game(market=market, lab=lab), "violation_rate") == pytest.approx(mean, abs=1e-9)
+
+
 class TestLogitLabs:
     @pytest.mark.parametrize("precision", [0.0, 3.0, 2000.0])
     @pytest.mark.parametrize("market", [dt.FixedPriceMarket(fixed_price=0.75), CAP], ids=["price", "cap"])
@@ -225,8 +252,21 @@ class TestGradientGovernor:
         assert (value(idle, "pi_1"), value(idle, "violation_rate")) == (0.5, 0)
         closed = game(governor=dt.GradientGovernor(), market=dt.CapMarket(token_cap=0))  # without a price
         assert (value(closed, "pi_1"), value(closed, "violation_rate")) == (0.5, 1)
-        some = game(governor=dt.GradientGovernor())  # who violate until it audits enough
-        assert claims(some)["pi_1"].sort == "unknown"
+
+    def test_rest_before_the_rule(self):
+        """Labs that are deterred from 0.625 on; the rule would be 1, or 0.48 but for the noise."""
+        rng, pi_1 = np.random.default_rng(16), np.full(500, 0.5)
+        for turn in range(200):
+            seen = rng.binomial(12, 0.8, 500) / 12
+            slope = np.where(pi_1 < 0.625, 1.2 * seen - 0.6 * pi_1, 0.0)
+            pi_1 = np.clip(pi_1 + 0.1 / (1 + turn) * slope, 0, 1)
+        found = claims(game(market=CAP, governor=dt.GradientGovernor(scale=0.1), penalty_amount=1.2))
+        assert found["pi_1"].low == pytest.approx(0.625)
+        assert (pi_1 >= found["pi_1"].low).all()
+        assert found["violation_rate"].value == 0
+        eager = ALIKE | {"capability_value": 0.3, "risk_profile_min": 4.0, "risk_profile_max": 4.0}
+        below = game(market=CAP, lab=eager, governor=dt.GradientGovernor(), penalty_amount=0.3, high_prob=0.3)
+        assert claims(below)["pi_1"].value is None
 
 
 class TestLoweringGovernor:
@@ -345,6 +385,7 @@ class TestTrackingGovernor:
         lab = ALIKE | {"behaviour": dt.LogitLabs(precision=3.0)}
         found = value(game(lab=lab, governor=dt.TrackingGovernor(target=0.4)), "pi_1")
         assert expit(3.0 * (0.6 - 0.8 * found)) == pytest.approx(0.4)
+        assert "pi_1_gap" not in claims(game(lab=lab, governor=dt.TrackingGovernor(target=0.4)))
 
 
 class TestTargetingGovernor:
