@@ -6,6 +6,8 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
+
 from deterrence._behaviours import AuditEscalation, RacingGap
 from deterrence._claim import Claim, bound, known, unknown
 from deterrence._outsiders import Outsiders
@@ -80,11 +82,10 @@ def racing(labs: Outsiders) -> Iterator[Claim]:
     """Racing value that follows the gap to the mean capability."""
     lab, gap = labs.game.lab, labs.asked.lab.racing_gap
     assert isinstance(gap, RacingGap)
-    V, N, turns = lab.racing_value, labs.game.n_agents, math.inf
-    if gap.sensitivity != 0 and V > 0 and N > 1:
-        # A gap grows in each turn by at most the largest value, less its own part of the mean.
-        most = getattr(lab.gross_value, "max", math.inf) * (1 - 1 / N)
-        turns = 1.0 + math.floor(gap.scale / (abs(gap.sensitivity) * most)) if most > 0 else math.inf
+    V, N = lab.racing_value, labs.game.n_agents
+    # A gap grows in each turn by at most the largest value, less its own part of the mean.
+    most = abs(gap.sensitivity) * getattr(lab.gross_value, "max", math.inf) * (1 - 1 / N) if N > 1 else 0.0
+    turns = 1.0 + float(np.floor(gap.scale / most)) if most > 0 and V > 0 else math.inf
     words = "In as many turns no racing value can have fallen to 0."
     yield bound("racing_turns", turns, math.inf, words, _RACE)
     words = "Mean over all labs in a turn; it is the lower bound as long as no racing value has fallen to 0."

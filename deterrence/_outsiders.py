@@ -134,24 +134,27 @@ class Outsiders:
         return Enforcement.of(_changed(self.game, {"penalty_amount": fine}, {})).P
 
     def exceeding(self, x: float) -> float:
-        """Share of labs without a permit whose gain is above x >= 0 times their risk multiplier.
+        """Share of labs without a permit whose gain is above x >= 0 times their risk multiplier, exactly."""
+        return _share(predict(self._certain(x)).violations.mean, self.number)
 
-        It is exact: the expected violations of the same market under a certain fine of x.
+    def violating(self, p: float) -> float:
+        """Share of labs without a permit that violate if they know to be detected with probability p.
+
+        Under a cap it is that of a large market.
         """
+        behaviour = self.asked.lab.behaviour
+        if isinstance(behaviour, LogitLabs):
+            return self.logit(behaviour.precision, p)
+        market = limit(self._certain(p * self.P))
+        return _share(market.violations, 1 - market.permits)
+
+    def _certain(self, x: float) -> Game:
+        """The market under a certain fine: the labs whose gain exceeds it, as they feel it, violate."""
         certain = {
             "high_prob": 1.0, "base_prob": 1.0, "backcheck_prob": 0.0, "penalty_amount": min(x, _MOST_MONEY),
             "collateral": 0.0, "liability_cap": None,
         }  # fmt: skip
-        market = _changed(self.game, certain, {"reputation_sensitivity": 0.0})
-        share = predict(market).violations.mean / self.number
-        return min(1.0, share) if share > _NOBODY else 0.0
-
-    def violating(self, p: float) -> float:
-        """Share of labs without a permit that violate if they know to be detected with probability p."""
-        behaviour = self.asked.lab.behaviour
-        if isinstance(behaviour, LogitLabs):
-            return self.logit(behaviour.precision, p)
-        return self.exceeding(p * self.P)
+        return _changed(self.game, certain, {"reputation_sensitivity": 0.0})
 
     def logit(self, precision: float, p: float) -> float:
         """Mean over labs without a permit, of a large market under a cap, of the logit probability."""
@@ -197,6 +200,11 @@ class Outsiders:
         if lab.gain_rule == "value":
             return gain_value(v=value, c=lab.cost, V=lab.racing_value)
         return gain_min(p=self.price, v=value, c=lab.cost, V=lab.racing_value)
+
+
+def _share(some: float, all_of: float) -> float:
+    share = some / all_of
+    return min(1.0, share) if share > _NOBODY else 0.0
 
 
 def mean(law: Law, f: Callable[[Array], Array], steps: list[float], width: float, high: float) -> float:
