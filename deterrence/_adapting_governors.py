@@ -15,7 +15,8 @@ from deterrence._behaviours import (
 )
 from deterrence._claim import Claim, bound, known, unknown
 from deterrence._compliance import covers
-from deterrence._outsiders import Outsiders, meeting
+from deterrence._meeting import meeting
+from deterrence._outsiders import Outsiders
 from deterrence._threshold import threshold
 from deterrence.games import Targeting
 from deterrence.games import lowering as lowering_limit

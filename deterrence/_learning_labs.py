@@ -10,7 +10,8 @@ import numpy as np
 from deterrence._behaviours import BayesianLabs, ImitatingLabs
 from deterrence._claim import Claim, known, unknown
 from deterrence._compliance import covers
-from deterrence._outsiders import Outsiders, lowest
+from deterrence._meeting import lowest
+from deterrence._outsiders import Outsiders
 from deterrence.games import stopping
 
 _CELLS = 40

@@ -8,7 +8,8 @@ from scipy.special import expit
 
 from deterrence._behaviours import ImitatingLabs, LogitGovernor, ReplicatorGovernor
 from deterrence._claim import Claim, known, unknown
-from deterrence._outsiders import Outsiders, lowest, meeting
+from deterrence._meeting import lowest, meeting
+from deterrence._outsiders import Outsiders
 from deterrence.games import inspection, replicator
 
 _QUANTAL = "McKelvey and Palfrey (1995); docs/theory.md, 4.4"

@@ -370,6 +370,7 @@ class TestTrackingGovernor:
         error = 4 * math.sqrt(target * (1 - target) / len(v))
         low, high = np.quantile(required, [1 - target - error, 1 - target + error])
         assert low <= found["pi_1"].value <= high
+        assert found["pi_1"].low == found["pi_1"].high
         assert found["violation_rate"].value == pytest.approx(target)
 
     def test_ends_and_plateaus(self):
