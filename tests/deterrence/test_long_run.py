@@ -266,7 +266,7 @@ class TestGradientGovernor:
         assert found["violation_rate"].value == 0
         eager = ALIKE | {"capability_value": 0.3, "risk_profile_min": 4.0, "risk_profile_max": 4.0}
         below = game(market=CAP, lab=eager, governor=dt.GradientGovernor(), penalty_amount=0.3, high_prob=0.3)
-        assert claims(below)["pi_1"].value is None
+        assert claims(below)["pi_1"].sort == "unknown"
 
 
 class TestLoweringGovernor:
@@ -522,7 +522,8 @@ class TestCapacity:
         assert rate == pytest.approx(claim["violation_rate"].value, abs=error)
         assert carried_out == pytest.approx(claim["share_carried_out"].value, abs=error)
         assert rate > 0
-        assert found == pytest.approx(claim["detection"].value, abs=4 / math.sqrt(violators))
+        p = claim["detection"].value
+        assert found == pytest.approx(p, abs=4 * math.sqrt(p * (1 - p) / violators))
 
     def test_history_decides_between_two(self):
         def asked(expected):
@@ -710,7 +711,7 @@ def test_the_table_of_quantities_is_complete():
 def test_no_answer_is_an_answer(asked):
     (claim,) = claims(asked).values()
     assert (claim.sort, claim.value, claim.source) == ("unknown", None, "none known")
-    assert "unknown" in str(claim)
+    assert str(claim).startswith(f"{claim.quantity}: unknown (unknown). ")
 
 
 CORNERS = [
