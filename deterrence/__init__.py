@@ -96,6 +96,7 @@ if TYPE_CHECKING:
         TrackingGovernor,
     )
     from deterrence._capacity_prediction import capacity_compliance
+    from deterrence._claim import Claim
     from deterrence._distribution import ViolationsDistribution, price_cdf, violations_distribution
     from deterrence._enforcement import Enforcement
     from deterrence._equilibrium import Equilibrium, solve
@@ -112,6 +113,7 @@ if TYPE_CHECKING:
         Uniform,
         extensions,
     )
+    from deterrence._long_run import LONG_RUN_QUANTITIES, LongRun, long_run
     from deterrence._prediction import QUANTITIES, Limit, Moment, Prediction, limit, predict
     from deterrence._require import require
     from deterrence._requirement import Requirement
@@ -132,6 +134,7 @@ if TYPE_CHECKING:
     from deterrence._welfare import Welfare, limit_welfare, welfare
 
 __all__ = [
+    "LONG_RUN_QUANTITIES",
     "QUANTITIES",
     "Audit",
     "AuditCapacity",
@@ -140,6 +143,7 @@ __all__ = [
     "AuditRule",
     "BayesianLabs",
     "CapMarket",
+    "Claim",
     "Enforcement",
     "Equilibrium",
     "FixedPriceMarket",
@@ -151,6 +155,7 @@ __all__ = [
     "LogNormal",
     "LogitGovernor",
     "LogitLabs",
+    "LongRun",
     "LoweringGovernor",
     "Moment",
     "ParameterError",
@@ -214,6 +219,7 @@ __all__ = [
     "limit_strategic",
     "limit_violator_share",
     "limit_welfare",
+    "long_run",
     "margin",
     "optimal_pi_1",
     "permit_rent",
@@ -265,6 +271,7 @@ _ON_DEMAND = {
     ),
     "_audit_rules": ("AuditRule",),
     "_capacity_prediction": ("capacity_compliance",),
+    "_claim": ("Claim",),
     "_distribution": ("ViolationsDistribution", "price_cdf", "violations_distribution"),
     "_enforcement": ("Enforcement",),
     "_equilibrium": ("Equilibrium", "solve"),
@@ -281,6 +288,7 @@ _ON_DEMAND = {
         "Uniform",
         "extensions",
     ),
+    "_long_run": ("LONG_RUN_QUANTITIES", "LongRun", "long_run"),
     "_prediction": ("QUANTITIES", "Limit", "Moment", "Prediction", "limit", "predict"),
     "_require": ("require",),
     "_requirement": ("Requirement",),
