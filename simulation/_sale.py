@@ -16,7 +16,8 @@ def sell(turn: Turn) -> dict[str, Any]:
     """Attributes of a turn after the sale: bids, price, who has permits, and what cheating gains."""
     rules, market = turn.rules, turn.rules.game.market
     worth = turn.rent
-    if rules.game.lab.bid_rule == "strategic":
+    strategic = isinstance(market, CapMarket) and rules.game.lab.bid_rule == "strategic"
+    if strategic:
         worth = np.minimum(worth, turn.p_eff * turn.punishment - turn.racing)
     if not turn.needs_permit.all():
         worth = np.where(turn.needs_permit, worth, -np.inf)
@@ -31,12 +32,14 @@ def sell(turn: Turn) -> dict[str, Any]:
         elif market.supply is not None:
             has_permit = _drawn(market.supply, has_permit, turn.luck(Purpose.SALE))
     cost = price * turn.units
+    # Who is left without a permit could not have bought one at the price, if others bid as much.
+    gain = turn.rent + turn.racing if strategic else gain_of(rules, cost, turn.rent, turn.racing)
     permitted = np.where(has_permit | turn.exempt, turn.rent, 0.0)
     return {
         "bid": np.maximum(worth / turn.units, 0.0),
         "price": price,
         "has_permit": has_permit,
-        "gain": np.broadcast_to(gain_of(rules, cost, turn.rent, turn.racing), worth.shape),
+        "gain": np.broadcast_to(gain, worth.shape),
         "permits": count(has_permit).astype(float)[:, None],
         "revenue": _revenue(price, has_permit, turn.units),
         "permitted_rents": add_up(permitted),
