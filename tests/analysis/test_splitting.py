@@ -11,7 +11,7 @@ from deterrence import Audit, CapMarket, Game, LabPopulation, Splitting, games
 from simulation import PermitMarket, Rational
 
 LABS, MARKETS = 1000, 200
-PARAMETERS = "b a d F chi varsigma".split()
+PARAMETERS = ["b", "a", "d", "F", "chi", "varsigma"]
 
 
 def game_of(**known: float) -> Game:
