@@ -133,6 +133,28 @@ def test_moments_of_the_excess_where_catches_feed_on_it(pi_1, increment, decay, 
     assert seen.max() <= theory.ceiling * (1 + 1e-12)
 
 
+@pytest.mark.parametrize("miss", [0.0, 0.2])
+def test_audits_that_feed_on_catches_grow_until_every_suspicious_signal_is_audited(miss):
+    """Each catch adds more than fades; from an excess of 1.5 on violators are caught with 1 - miss.
+
+    To fall below that again from the mean takes seven misses in a row.
+    """
+    theory = games.decaying_escalation(
+        e=2.0, d=0.2, theta_0=0.0, theta_1=0.4 * (1 - miss), c_0=1.0, q_bar=1 - miss, g=1.0, B=0.0
+    )
+    assert theory.saturates
+    assert theory.mean == pytest.approx(8 * (1 - miss))
+    audit = {
+        "high_prob": 0.4, "false_negative_rate": miss,
+        "escalation": AuditEscalation(increment=2.0, decay=0.2),
+    }  # fmt: skip
+    market = PermitMarket(game_of(labs=1, value=1.0, audit=audit), rng=27, replications=MARKETS)
+    market.run(60)
+    assert (market.governor.high_prob == 1).mean() > 1 - 20 * 0.2**7
+    error = (miss * (1 - miss) / MARKETS) ** 0.5
+    assert abs(market.catches.mean() - (1 - miss)) <= 4 * error
+
+
 COEFFICIENTS = [
     {"e": 1.0, "d": 0.2, "theta_1": 0.2, "g": 0.5},
     {"e": 0.4, "d": 0.05, "theta_1": 0.3, "g": 0.55},
