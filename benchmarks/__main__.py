@@ -36,6 +36,7 @@ def measures() -> dict[str, Callable[[int], list[Row]]]:
         "G5": engine.lab_columns,
         "G6": engine.ensemble,
         "G7": engine.one_replication,
+        "G9": engine.nothing_lasts,
         "learn": engine.learners,
         "G12": theory.least_cost,
         "G13": theory.two_by_two,

@@ -6,6 +6,7 @@ and the row says that its time is scaled. What is scaled are times of loops that
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from functools import partial
 
@@ -13,8 +14,9 @@ import mesa
 import numpy as np
 
 import simulation
-from benchmarks.plain_mesa import REPORTERS, PlainMarket, game
+from benchmarks.plain_mesa import REPORTERS, ChangingMarket, PlainMarket, game
 from benchmarks.timing import Fresh, Row, medians, repeated
+from deterrence import BayesianLabs
 from simulation import ColumnCollector, Lab, PermitMarket
 
 
@@ -126,6 +128,21 @@ def ensemble(rounds: int) -> list[Row]:
         Row("G6", about, "drawing as many doubles", "<=", 3, fast / floor),
         Row("G6", about, "plain Mesa for one, scaled", ">=", 500, plain * replications / fast),
     ]
+
+
+def nothing_lasts(rounds: int) -> list[Row]:
+    """Many small markets with new values, and so another sale, in every turn, and labs that learn."""
+    labs, steps, replications = 20, 50, 1000
+    played = game(labs)
+    lab = dataclasses.replace(played.lab, redraw_values=True, behaviour=BayesianLabs())
+    changing = dataclasses.replace(played, lab=lab)
+    fast, plain = medians(
+        rounds,
+        lambda: simulation.run(changing, replications=replications, steps=steps, rng=1),
+        Fresh(partial(ChangingMarket, played, 1), lambda market: repeated(market.step, steps)()),
+    )
+    about = f"nothing lasts, R={replications:,}, N={labs}, T={steps}"
+    return [Row("G9", about, "plain Mesa for one, scaled", ">=", 100, plain * replications / fast)]
 
 
 def learners(rounds: int) -> list[Row]:

@@ -83,8 +83,40 @@ class PlainLab(mesa.Agent):
             self.wealth -= market.fine
 
 
+class LearningLab(PlainLab):
+    """A plain lab whose value is new in every turn, and that learns from its own violations."""
+
+    def __init__(self, model: PlainMarket, gross_value: float, cost: float, risk: float) -> None:
+        super().__init__(model, gross_value, cost, risk)
+        self.catches, self.violations = 1.0, 2.0
+
+    def redraw(self) -> None:
+        """Draw another value."""
+        self.gross_value = self.random.uniform(self.model.least, self.model.most)
+
+    def decide(self) -> None:
+        """Run with a permit; without one, run where that gains more than it has come to fear."""
+        if self.has_permit:
+            self.compliant = self.runs = True
+            return
+        market = self.model
+        rent = self.bid()
+        gain = min(market.price, rent) + market.racing
+        feared = self.catches / self.violations * market.punishment * self.risk
+        self.compliant = gain <= 0 or rent <= 0 or feared >= gain
+        self.runs = not self.compliant
+
+    def learn(self) -> None:
+        """Count violations and catches."""
+        if not self.compliant:
+            self.violations += 1
+            self.catches += self.caught
+
+
 class PlainMarket(mesa.Model):
     """A market of plain labs, for games with uniform types, full liability and bids above 0."""
+
+    lab_type: type[PlainLab] = PlainLab
 
     def __init__(self, game: dt.Game, seed: int, *, agent_reporters: tuple[str, ...] = ()) -> None:
         super().__init__(rng=seed)
@@ -101,8 +133,9 @@ class PlainMarket(mesa.Model):
         uniform, value, risk = self.random.uniform, lab.gross_value, lab.risk_profile
         assert isinstance(value, dt.Uniform)
         assert isinstance(risk, dt.Uniform)
+        self.least, self.most = value.min, value.max
         for _ in range(game.n_agents):
-            PlainLab(self, uniform(value.min, value.max), lab.cost, uniform(risk.min, risk.max))
+            self.lab_type(self, uniform(value.min, value.max), lab.cost, uniform(risk.min, risk.max))
         self.datacollector = mesa.DataCollector(
             REPORTERS, agent_reporters={name: name for name in agent_reporters} or None
         )
@@ -128,4 +161,19 @@ class PlainMarket(mesa.Model):
         self.trade()
         self.agents.do("decide")
         self.agents.shuffle_do("enforce")
+        self.datacollector.collect(self)
+
+
+class ChangingMarket(PlainMarket):
+    """A market in which nothing lasts: labs with new values that learn."""
+
+    lab_type = LearningLab
+
+    def step(self) -> None:
+        """Draw values, then trade, comply, enforce and learn."""
+        self.agents.do("redraw")
+        self.trade()
+        self.agents.do("decide")
+        self.agents.shuffle_do("enforce")
+        self.agents.do("learn")
         self.datacollector.collect(self)

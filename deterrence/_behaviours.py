@@ -1,6 +1,7 @@
 """How labs decide and what a Governor does with what it sees, as parameters of a game.
 
-Each is told by its ``kind``. What they converge to is in ``deterrence.games``; `long_run` says it for a game.
+In a file labs and Governors are told by their ``kind``. What they converge to is in ``deterrence.games``;
+`long_run` says it for a game.
 """
 
 from __future__ import annotations

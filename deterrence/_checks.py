@@ -243,7 +243,10 @@ def _mismatch(value: Any, hint: Any) -> str | None:
     origin = typing.get_origin(hint)
     if origin is Annotated:
         base, interval = typing.get_args(hint)[:2]
-        return _mismatch(value, base) or (None if interval.admits(value) else "is out of range")
+        mismatch = _mismatch(value, base)
+        if mismatch is None and not interval.admits(float(value) if base is float else value):
+            mismatch = "is out of range"
+        return mismatch
     if origin is Literal:
         good = isinstance(value, str) and value in typing.get_args(hint)
         return None if good else "is not one of the choices"
@@ -254,6 +257,8 @@ def _mismatch(value: Any, hint: Any) -> str | None:
         return None if good else "is not an integer"
     if hint is type(None):
         return None if value is None else "is not null"
+    if hint is bool:
+        return None if isinstance(value, bool) else "is not true or false"
     good = isinstance(value, origin or hint)
     if good and origin is dict:
         key_type, item_type = typing.get_args(hint)
@@ -286,16 +291,29 @@ def allowed(hint: Any) -> str:
     """Say in words what a type hint admits, e.g. ``number in [0, 1]``."""
     origin = typing.get_origin(hint)
     if len(options(hint)) > 1:
-        return " or ".join(allowed(option) for option in options(hint))
+        return _allowed_by_one(options(hint))
     if origin is Annotated:
         base, interval = typing.get_args(hint)[:2]
         low = f"[{interval.ge:g}" if interval.ge is not None else f"({interval.gt}"
         high = f"{interval.le:g}" if isinstance(interval.le, float) else interval.le
         return f"{allowed(base)} in {low}, {high}]"
     if origin is Literal:
-        return " or ".join(f'"{choice}"' for choice in typing.get_args(hint))
+        return listed(*(f'"{choice}"' for choice in typing.get_args(hint)))
     parts = required_fields(hint) if dataclasses.is_dataclass(hint) else ()
-    return _name(hint) + (f" with {', '.join(parts)}" if parts else "")
+    return _name(hint) + (f" with {listed(*parts, last='and')}" if parts else "")
+
+
+def _allowed_by_one(hints: tuple[Any, ...]) -> str:
+    """What a union admits: nouns that have a kind by their names alone, since they can be many."""
+    words = [_name(hint) if hasattr(hint, "kind") else allowed(hint) for hint in hints]
+    if any(" and " in word for word in words):
+        return f"{', '.join(words[:-1])}, or {words[-1]}"
+    return listed(*words)
+
+
+def listed(*words: str, last: str = "or") -> str:
+    """Words in a row, e.g. ``a, b or c``."""
+    return f" {last} ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
 
 
 def _name(hint: Any) -> str:

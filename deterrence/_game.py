@@ -41,6 +41,53 @@ risk_profile           r           multiplier on the perceived punishment
 capability_value       V_b         value of getting ahead by an unpermitted run
 racing_factor          c_r         racing value V = c_r V_b
 =====================  ==========  ==============================================================
+
+*Beyond.* Whatever else a game can have is off unless it is given: compute that permits, signals and fines
+go by; reports and metering that find what no audit found; audits that run out, grow with the catches of a
+lab, or look closer at labs that were caught; bids capped by what a lab expects to lose; values, reputation
+and racing that change over the turns; a run split into small ones; labs and a Governor that learn, err,
+imitate or adapt. The nouns say what each means, and ``deterrence.games`` has the theory of most of them.
+
+=========================  ===============  ==========================================================
+attribute, JSON key        letter           meaning
+=========================  ===============  ==========================================================
+flops                                       compute of a run, in any one unit
+flop_threshold                              compute up to which a run needs no permit
+flops_per_permit                            compute that one permit is for
+supply                                      permits for sale at the fixed price
+signal_scale                                excess compute from which a violator's signal is beta
+signal_exponent                             power of the excess by which it grows up to there
+excess_penalty                              fine for excess compute, per unit to a power
+excess_exponent                             that power
+turnover                                    turnover of a lab
+turnover_share                              share of turnover that the fine is at least
+whistleblower_prob         p_w              probability that a violation not found is reported
+monitoring_prob            p_m              probability that metering finds one not reported
+capacity.audits            M                audits that can be carried out in a turn
+capacity.expected                           share of audits carried out that labs expect at first
+escalation.increment       e                what a catch adds to a lab's audit coefficient
+escalation.decay           d                share of the excess coefficient lost in each turn
+reputation_escalation      f                growth of the loss of reputation with each catch
+racing_gap.sensitivity                      growth of racing value with the capability gap
+racing_gap.scale                            unit of that gap
+splitting.cost             chi              cost of splitting a run
+splitting.coordination     varsigma         share of detection that is left after a split
+behaviour.caught, missed   a_0, b_0         prior weights of a catch and of none
+behaviour.precision        lambda           precision of logit choice, of labs
+behaviour.rate                              probability of a switch, per money that it brings
+behaviour.violating                         share of imitating labs that violate at first
+governor.scale             eta              length of the first step of a Governor
+governor.down, up          Delta-, Delta+   steps of a Governor that lowers and raises pi_1
+governor.target            epsilon          share of violators that a Governor steers to
+governor.high_prob         pi_1             audit probability after a suspicious signal, target group
+governor.base_prob         pi_0             audit probability after a clean signal, target group
+governor.penalty_amount    F_2              fine in the target group
+governor.return_prob       u                probability that an inspected lab leaves that group
+governor.discount          delta            discount factor of labs that look ahead
+governor.precision         lambda           precision of logit choice, of a Governor
+governor.rate                               movement of log-odds, per money that audits brought
+governor.recovery          M                what auditing a violator returns to the Governor
+=========================  ===============  ==========================================================
 """
 
 from __future__ import annotations
@@ -79,7 +126,7 @@ from deterrence._noun import Noun, bounds_in_order
 
 Flops = Annotated[float, Interval(ge=0, le=1e40)]
 PositiveFlops = Annotated[float, Interval(gt=0, le=1e40)]
-Exponent = Annotated[float, Interval(gt=0, le=100)]
+Exponent = Annotated[float, Interval(gt=0, le=5)]  # so that no power of compute overflows
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -266,9 +313,7 @@ class LabPopulation(Noun):
                 for key in given:
                     yield Problem(key, values[key], f"stands beside {other}", "one of the two")
             elif len(given) == 1 or (name == "gross_value" and not given):
-                missing = low if high in given else high
-                if not given:
-                    missing = low
+                missing = high if low in given else low
                 yield Problem(missing, None, "is missing", f"{low} and {high}, or {other}")
             yield from bounds_in_order(values, low, high, strictly=False)
 
@@ -332,6 +377,16 @@ class Game(Noun):
     market: CapMarket | FixedPriceMarket
     lab: LabPopulation
 
+    @staticmethod
+    def rules(values: Mapping[str, Any]) -> Iterator[Problem]:
+        """Strategic bids need a market that takes bids."""
+        market, lab = values.get("market"), values.get("lab")
+        if isinstance(market, FixedPriceMarket) and getattr(lab, "bid_rule", None) == "strategic":
+            yield Problem(
+                "lab.bid_rule", "strategic", "is of no use at a fixed price, which takes no bids",
+                '"truthful", or a market with token_cap',
+            )  # fmt: skip
+
 
 @dataclass(frozen=True, kw_only=True)
 class Provenance(Noun):
@@ -360,7 +415,8 @@ class Scenario(Game):
 
     @staticmethod
     def rules(values: Mapping[str, Any]) -> Iterator[Problem]:
-        """The name is a plain word, and sources are given for parameters that there are."""
+        """Those of a game; the name is a plain word, and sources are given for parameters that there are."""
+        yield from Game.rules(values)
         name, sources = values.get("name"), values.get("provenance")
         if isinstance(name, str) and not re.fullmatch(r"\w[\w-]{0,63}", name):
             yield Problem("name", name, "is no name", "1 to 64 letters, digits, hyphens and underscores")
@@ -380,7 +436,7 @@ def _parameters(noun: type, prefix: str = "") -> frozenset[str]:
     return frozenset(names)
 
 
-_BASIC = {
+_EXTENSIONS = {
     "": ("flop_threshold",),
     "audit": (
         "whistleblower_prob", "monitoring_prob", "signal_scale", "excess_penalty", "turnover_share",
@@ -400,7 +456,7 @@ def extensions(game: Game) -> dict[str, Any]:
     them.
     """
     found = {}
-    for section, names in _BASIC.items():
+    for section, names in _EXTENSIONS.items():
         noun = getattr(game, section) if section else game
         defaults = {f.name: f.default for f in fields(noun)}
         for name in names:

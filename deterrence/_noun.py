@@ -20,6 +20,15 @@ class Noun:
     def __post_init__(self) -> None:
         check_fields(self)
 
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
+        # In Python a class has its kind; a file must say which one it means.
+        schema = handler(source)
+        for field in schema["schema"]["fields"]:
+            if field["name"] == "kind":
+                field["schema"] = field["schema"]["schema"]
+        return schema
+
     @staticmethod
     def rules(values: Mapping[str, Any]) -> Iterator[Problem]:
         """Yield the rules between fields that `values` breaks; fields that are no numbers break none."""

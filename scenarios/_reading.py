@@ -10,12 +10,14 @@ import dataclasses
 import difflib
 import functools
 import typing
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from deterrence import ParameterError, Problem, Scenario, find_problems
+from deterrence._checks import listed
 
 MOST_PROBLEMS = 100
+_FEW = 12  # keys that are all listed, even where one of them is surely meant
 _BAD = object()
 
 
@@ -73,21 +75,40 @@ class _Reading:
 
     def _part(self, hint: Any, raw: Any, path: str) -> Any:
         """The value of one field: nouns are made, all else is left as it is."""
+        nouns = [part for part in (hint, *typing.get_args(hint)) if _is_noun(part)]
+        kinds = {noun.kind: noun for noun in nouns if hasattr(noun, "kind")}
         if not isinstance(raw, dict):
-            return raw
+            if not kinds or (raw is None and type(None) in typing.get_args(hint)):
+                return raw
+            self._add(path[:-1], raw, "is not an object", f"an object with kind {_quoted(kinds)}")
+            return _BAD
         if typing.get_origin(hint) is dict:
             made = self.nouns(typing.get_args(hint)[1], raw, path)
             return _BAD if _BAD in made.values() else made
-        nouns = [part for part in (hint, *typing.get_args(hint)) if _is_noun(part)]
+        if kinds:
+            return self._of_kind(kinds, raw, path)
         if len(nouns) > 1:
             return self._one_of(nouns, raw, path)
         return self.noun(nouns[0], raw, path) if nouns else raw
 
+    def _of_kind(self, kinds: Mapping[str, type], raw: dict[str, Any], path: str) -> Any:
+        """The noun that `raw` describes, told by its ``kind``; the nearest one, if no noun has that kind."""
+        known = raw if "kind" in raw else self._spelled(raw, _names(kinds.values()), path)
+        kind = known.get("kind")
+        near = _nearest(kind, kinds) if isinstance(kind, str) else None
+        if "kind" not in known:
+            self._add(path + "kind", None, "is missing", _quoted(kinds))
+        elif near is None or near != kind:
+            self._add(path + "kind", kind, f"is not one of the choices{_guess(near)}", _quoted(kinds))
+        if near is None:
+            return _BAD
+        known["kind"] = near
+        return self.noun(kinds[near], known, path)
+
     def _one_of(self, nouns: Sequence[type], raw: Mapping[str, Any], path: str) -> Any:
-        """The noun that `raw` describes, told by its ``kind`` or else by the fields that it requires."""
-        known = self._spelled(raw, [name for noun in nouns for name in _types(noun)], path)
-        fits = [noun for noun in nouns if "kind" in known and getattr(noun, "kind", None) == known["kind"]]
-        fits = fits or [noun for noun in nouns if known.keys() & _required(noun)]
+        """The noun that `raw` describes, told by the fields that it requires."""
+        known = self._spelled(raw, _names(nouns), path)
+        fits = [noun for noun in nouns if known.keys() & _required(noun)]
         if len(fits) == 1:
             return self.noun(fits[0], known, path)
         allowed = " or ".join(", ".join(_required(noun)) for noun in nouns)
@@ -99,11 +120,12 @@ class _Reading:
         self._check_repeated(raw, path)
         spelled = {name: value for name, value in raw.items() if name in names}
         for name in [name for name in raw if name not in spelled]:
-            near = difflib.get_close_matches(name[:60], names, n=1)
-            guess = f', did you mean "{near[0]}"?' if near else ""
-            self._add(path + name, raw[name], f"is unknown{guess}", ", ".join(names))
+            near = _nearest(name, names)
+            many = near and len(names) > _FEW
+            allowed = f"{near} or {len(names) - 1} other keys" if many else ", ".join(names)
+            self._add(path + name, raw[name], f"is unknown{_guess(near)}", allowed)
             if near:
-                spelled.setdefault(near[0], raw[name])
+                spelled.setdefault(near, raw[name])
         return spelled
 
     def _check_repeated(self, raw: Mapping[str, Any], path: str) -> None:
@@ -119,6 +141,23 @@ class _Reading:
 
 def _is_noun(hint: Any) -> bool:
     return isinstance(hint, type) and dataclasses.is_dataclass(hint)
+
+
+def _nearest(name: str, names: Collection[str]) -> str | None:
+    return next(iter(difflib.get_close_matches(name[:60], names, n=1)), None)
+
+
+def _guess(near: str | None) -> str:
+    return f', did you mean "{near}"?' if near else ""
+
+
+def _quoted(words: Iterable[str]) -> str:
+    return listed(*(f'"{word}"' for word in words))
+
+
+def _names(nouns: Iterable[type]) -> list[str]:
+    """The fields of all of the nouns, each once."""
+    return list(dict.fromkeys(name for noun in nouns for name in _types(noun)))
 
 
 @functools.cache

@@ -43,9 +43,11 @@ class Turn:
     fine, penalty, reputation, racing : float or array, money
         Fine of a violator; what it pays with its deposit, and what it loses beside that, if it is caught;
         racing value of a violation.
-    bid, price, gain, punishment : array, money
-        Bid for a permit, its price, of shape (replications, 1), gain from running without, and what a lab
-        fears to lose if it is caught.
+    worth, price, cost : array, money
+        What all permits that it needs are worth to a lab; price of one, of shape (replications, 1); what
+        all together cost it.
+    gain, punishment : array, money
+        From running without, and what a lab fears to lose if it is caught.
     has_permit, violates : array of bool
     audited, checked, caught : array of bool
         Audited; audited or backchecked; found to violate.
@@ -58,6 +60,7 @@ class Turn:
     rent: np.ndarray
     present: np.ndarray
     needs_permit: np.ndarray
+    all_need_one: bool
     exempt: Any
     units: Any
     beta: Any
@@ -73,10 +76,13 @@ class Turn:
     racing: Any
     carried_out: tuple[Any, Any] | None
     watched: np.ndarray | None
-    bid: np.ndarray
+    worth: np.ndarray
     price: np.ndarray
+    cost: np.ndarray
     gain: np.ndarray
     punishment: np.ndarray
+    labs: np.ndarray
+    exempt_labs: np.ndarray
     permits: np.ndarray
     revenue: np.ndarray
     permitted_rents: np.ndarray
@@ -96,6 +102,11 @@ class Turn:
     def luck(self, purpose: Purpose = Purpose.LABS) -> np.ndarray:
         """Uniform draws in [0, 1), one for each lab, the same whenever asked for in this turn."""
         return self._draws.of_step(purpose, self.step)
+
+    @property
+    def bid(self) -> np.ndarray:
+        """What labs bid for each permit."""
+        return np.maximum(self.worth / self.units, 0.0)
 
     @property
     def runs(self) -> np.ndarray:

@@ -42,6 +42,8 @@ FIRST_CHUNKS = (0, 1, 10, 50, 100)
 CHUNK = 100
 KEPT = 2**21
 """Doubles of a chunk that are kept for steps to come (16 MiB)."""
+IN_CACHE = 2**16
+"""Doubles that are read and then laid out at once (512 KiB)."""
 
 
 class Purpose(IntEnum):
@@ -192,9 +194,13 @@ class Draws:
         kept, draws = self._kept.get(purpose, (None, np.empty(0)))
         if kept != chunk:
             draws = np.empty(shape)
-            self._read(purpose, chunk, self.replications.start, chunk.steps.start, draws)
             if shape[0] > shape[2]:  # replications closest together, as in all that is done step by step
-                draws = np.ascontiguousarray(draws.transpose(1, 2, 0)).transpose(2, 0, 1)
+                draws = np.empty((*shape[1:], shape[0])).transpose(2, 0, 1)
+            some = np.empty((max(1, IN_CACHE // math.prod(shape[1:])), *shape[1:]))
+            for row in range(0, shape[0], len(some)):
+                rows = draws[row : row + len(some)]
+                self._read(purpose, chunk, self.replications[row], chunk.steps.start, some[: len(rows)])
+                rows[:] = some[: len(rows)]
             self._kept[purpose] = chunk, draws
         return draws
 

@@ -48,7 +48,7 @@ def inspect(turn: Turn) -> np.ndarray:
     turn.audited, turn.checked = falsely | rightly, needlessly | rightly_checked
     false_audits, checks = count(falsely), count(turn.checked)
     counts = (count(rightly) + false_audits, false_audits, checks, count(caught))
-    return np.array(counts, dtype=np.int64)[..., None]
+    return np.array(counts)[..., None]
 
 
 def _carried_out(turn: Turn) -> np.ndarray:

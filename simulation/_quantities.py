@@ -51,11 +51,28 @@ QUANTITIES = tuple(Quantities.__annotations__)
 """Names of the quantities of a turn, in order."""
 
 
+class Policy:
+    """With which probabilities the Governor audited, arrays as of `Quantities`.
+
+    Attributes
+    ----------
+    high_prob, base_prob : in [0, 1]
+        After a suspicious and after a clean signal; means over the labs, where it does not treat all alike.
+    """
+
+    high_prob: np.ndarray
+    base_prob: np.ndarray
+
+
+POLICY = tuple(Policy.__annotations__)
+"""Names of the parts of a policy."""
+
+
 class Turns:
     """Some turns with the same decisions: what was counted in them, and all that follows from it.
 
-    Every one of `QUANTITIES` is an attribute, of shape (replications, steps), or (replications, 1) where
-    it is the same in all.
+    Every one of `QUANTITIES` and of `POLICY` is an attribute, of shape (replications, steps), or
+    (replications, 1) where it is the same in all.
 
     Parameters
     ----------
@@ -186,6 +203,14 @@ class Turns:
     @property
     def revenue(self) -> np.ndarray:
         return self.totals.revenue
+
+    @property
+    def high_prob(self) -> np.ndarray:
+        return self.totals.high_prob
+
+    @property
+    def base_prob(self) -> np.ndarray:
+        return self.totals.base_prob
 
     @property
     def welfare(self) -> np.ndarray:

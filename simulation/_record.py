@@ -24,7 +24,7 @@ from simulation._arguments import (
 )
 from simulation._columns import COLUMNS, Columns
 from simulation._makers import play_of
-from simulation._quantities import QUANTITIES, Quantities, Turns
+from simulation._quantities import POLICY, QUANTITIES, Policy, Quantities, Turns
 from simulation._rules import Rules, rules_of
 from simulation._unfolding import Maker
 
@@ -49,10 +49,10 @@ Detail = Literal["run", "step", "lab"]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Record(Quantities):
+class Record(Quantities, Policy):
     """What the replications of a game came to.
 
-    Each quantity of `Quantities` is a read-only array of shape (replications, steps), or, with
+    Each quantity of `Quantities` and `Policy` is a read-only array of shape (replications, steps), or, with
     ``detail="run"``, that of the mean turn, of shape (replications,): a mean over the steps, or a share of
     all labs in all steps.
 
@@ -95,7 +95,7 @@ class Record(Quantities):
 
     def __getattr__(self, name: str) -> np.ndarray:
         """Look up a quantity: what was counted is kept, and what follows from it made when asked for."""
-        if name not in QUANTITIES:
+        if name not in (*QUANTITIES, *POLICY):
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
         values = getattr(self._turns, name)
         if self.detail == "run":

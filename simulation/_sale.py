@@ -13,13 +13,13 @@ from simulation._turn import add_up, buys, count, first_of_equals, gain_of, sale
 
 
 def sell(turn: Turn) -> dict[str, Any]:
-    """Attributes of a turn after the sale: bids, price, who has permits, and what cheating gains."""
+    """Attributes of a turn after the sale: what permits are worth, who has them, and what cheating gains."""
     rules, market = turn.rules, turn.rules.game.market
     worth = turn.rent
-    strategic = isinstance(market, CapMarket) and rules.game.lab.bid_rule == "strategic"
+    strategic = rules.game.lab.bid_rule == "strategic"
     if strategic:
         worth = np.minimum(worth, turn.p_eff * turn.punishment - turn.racing)
-    if not turn.needs_permit.all():
+    if not turn.all_need_one:
         worth = np.where(turn.needs_permit, worth, -np.inf)
     if isinstance(market, CapMarket) and np.ndim(turn.units):
         price, has_permit = _auction(market.token_cap, worth, turn.units)
@@ -31,25 +31,23 @@ def sell(turn: Turn) -> dict[str, Any]:
                 first_of_equals(market.token_cap, has_permit, worth)
         elif market.supply is not None:
             has_permit = _drawn(market.supply, has_permit, turn.luck(Purpose.SALE))
+    permits = count(has_permit).astype(float)[:, None]
+    sold = permits if np.ndim(turn.units) == 0 else add_up(has_permit * turn.units)
     cost = price * turn.units
     # Who is left without a permit could not have bought one at the price, if others bid as much.
     gain = turn.rent + turn.racing if strategic else gain_of(rules, cost, turn.rent, turn.racing)
-    permitted = np.where(has_permit | turn.exempt, turn.rent, 0.0)
+    permitted = (has_permit | turn.exempt) * turn.rent
     return {
-        "bid": np.maximum(worth / turn.units, 0.0),
+        "worth": worth,
         "price": price,
+        "cost": cost,
         "has_permit": has_permit,
         "gain": np.broadcast_to(gain, worth.shape),
-        "permits": count(has_permit).astype(float)[:, None],
-        "revenue": _revenue(price, has_permit, turn.units),
+        "permits": permits,
+        "revenue": np.where(sold > 0, price, 0.0) * sold,
         "permitted_rents": add_up(permitted),
-        "permitted_income": permitted - np.where(has_permit, cost, 0.0),
+        "permitted_income": permitted - has_permit * np.where(np.isnan(cost), 0.0, cost),
     }
-
-
-def _revenue(price: np.ndarray, has_permit: np.ndarray, units: Any) -> np.ndarray:
-    sold = add_up(has_permit * units)
-    return np.where(sold > 0, price, 0.0) * sold
 
 
 def _auction(cap: int, worth: np.ndarray, units: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

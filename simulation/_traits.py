@@ -9,6 +9,7 @@ import numpy as np
 from deterrence import CapMarket, Game, Uniform
 from simulation._draws import Draws, Purpose
 from simulation._rules import Rules
+from simulation._turn import count
 
 
 def types_of(game: Game, draws: Draws, step: int = 0) -> dict[str, np.ndarray]:
@@ -42,7 +43,10 @@ def traits_of(rules: Rules, types: dict[str, np.ndarray], present: np.ndarray) -
         "rent": types["gross_value"] - rules.cost,
         "present": here,
         "needs_permit": here,
+        "all_need_one": present.all(),
         "exempt": np.False_,
+        "labs": np.full((len(here), 1), float(np.count_nonzero(present))),
+        "exempt_labs": np.zeros((len(here), 1)),
         "units": 1.0,
         "beta": audit.beta,
         "fine": audit.penalty_amount,
@@ -51,6 +55,8 @@ def traits_of(rules: Rules, types: dict[str, np.ndarray], present: np.ndarray) -
         excess = np.maximum(types["flops"] - game.flop_threshold, 0.0)
         traits["needs_permit"] = here & (excess > 0)
         traits["exempt"] = here & (excess <= 0)
+        traits["all_need_one"] = False
+        traits["exempt_labs"] = count(traits["exempt"]).astype(float)[:, None]
         if per_permit := flops_per_permit(game):
             traits["units"] = np.ceil(types["flops"] / per_permit)
         if audit.signal_scale:

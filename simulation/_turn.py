@@ -34,6 +34,8 @@ class Totals:
         Labs with a permit; labs that violate.
     rents, racing, revenue : array, money
         Value less cost of all runs; racing value of the violations; paid for permits.
+    high_prob, base_prob : array, in [0, 1]
+        Audit probabilities after a suspicious and after a clean signal, means over the labs.
     """
 
     labs: np.ndarray
@@ -44,6 +46,8 @@ class Totals:
     rents: np.ndarray
     racing: np.ndarray
     revenue: np.ndarray
+    high_prob: np.ndarray
+    base_prob: np.ndarray
 
 
 TOTALS = tuple(field.name for field in fields(Totals))
@@ -93,6 +97,8 @@ def decide(rules: Rules, gross_value: np.ndarray, risk_profile: np.ndarray) -> D
         rents=permitted + unpermitted,
         racing=rules.racing * violations,
         revenue=np.where(permits > 0, price, 0.0) * permits,
+        high_prob=np.full((replications, 1), rules.game.audit.high_prob),
+        base_prob=np.full((replications, 1), rules.game.audit.base_prob),
     )
     return Decisions(has_permit=has_permit, violates=violates, totals=totals)
 

@@ -65,10 +65,15 @@ class Unfolding(Play):
         self._stage("sale", turn, self._sells_the_same, sell)
         _decide(turn, self._labs.complies)
         counts = inspect(turn)
-        totals = _totals(turn)
-        penalties = _fines(turn, counts)
-        wealth = self._wealth + _income(turn)
-        wealth -= turn.penalty * turn.caught
+        stolen = turn.violates * turn.rent
+        if turn.splits is not None:
+            stolen -= turn.splits * turn.split_cost
+        totals, penalties = _totals(turn, stolen), _fines(turn, counts)
+        wealth = self._wealth + turn.permitted_income
+        wealth += stolen
+        if np.any(turn.racing):
+            wealth += turn.violates * turn.racing
+        wealth -= turn.caught * turn.penalty
         paid = totals.revenue[:, 0] + penalties[:, 0] - game.audit.cost * counts[CHECKS, :, 0]
         account = self._account + paid
         for learner in (self._labs, self._governor, *self._memories):
@@ -139,23 +144,25 @@ def _decide(turn: Turn, complies_by: Callable[[Turn], Any]) -> None:
         turn.splits = turn.splits & turn.violates
 
 
-def _totals(turn: Turn) -> Totals:
-    rents = turn.rent if turn.splits is None else turn.rent - turn.splits * turn.split_cost
+def _totals(turn: Turn, stolen: np.ndarray) -> Totals:
     violations = count(turn.violates).astype(float)[:, None]
     return Totals(
-        labs=count(turn.present).astype(float)[:, None],
-        exempt=_number(turn.exempt, violations),
+        labs=turn.labs,
+        exempt=turn.exempt_labs,
         price=turn.price,
         permits=turn.permits,
         violations=violations,
-        rents=turn.permitted_rents + add_up(turn.violates * rents),
+        rents=turn.permitted_rents + add_up(stolen),
         racing=turn.racing * violations if np.ndim(turn.racing) == 0 else add_up(turn.violates * turn.racing),
         revenue=turn.revenue,
+        high_prob=_mean(turn.high_prob, violations),
+        base_prob=_mean(turn.base_prob, violations),
     )
 
 
-def _number(labs: Any, like: np.ndarray) -> np.ndarray:
-    return count(labs).astype(float)[:, None] if np.ndim(labs) else np.zeros_like(like)
+def _mean(policy: Any, like: np.ndarray) -> np.ndarray:
+    """Mean over the labs, of shape (replications, 1)."""
+    return np.broadcast_to(np.mean(np.atleast_2d(policy), axis=1, keepdims=True), like.shape).copy()
 
 
 def _fines(turn: Turn, counts: np.ndarray) -> np.ndarray:
@@ -163,12 +170,6 @@ def _fines(turn: Turn, counts: np.ndarray) -> np.ndarray:
     if np.ndim(turn.penalty) == 0:
         return turn.penalty * counts[-1]
     return add_up(turn.caught * turn.penalty)
-
-
-def _income(turn: Turn) -> np.ndarray:
-    """What a turn brings to each lab before fines."""
-    income = np.where(turn.violates, turn.rent + turn.racing, turn.permitted_income)
-    return income if turn.splits is None else income - turn.splits * turn.split_cost
 
 
 def _check_bools(field: str, value: Any, shape: tuple[int, ...]) -> None:

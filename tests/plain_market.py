@@ -127,8 +127,10 @@ class PlainMarket:
             lab.times_caught += lab.caught
             permitted = rent - price if lab.has_permit else 0.0
             if self.learns:
-                earned = permitted if lab.compliant else rent + one.racing_value
-                lab.wealth = lab.wealth + earned - self.penalty * lab.caught
+                lab.wealth += permitted
+                lab.wealth += 0.0 if lab.compliant else rent
+                lab.wealth += 0.0 if lab.compliant else one.racing_value
+                lab.wealth -= self.penalty * lab.caught
             else:  # the books are turns times what each brings
                 earned = lab.turns_permitted * permitted + lab.times_violated * (rent + one.racing_value)
                 lab.wealth = earned - self.penalty * lab.times_caught

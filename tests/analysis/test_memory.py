@@ -21,6 +21,22 @@ from simulation import PermitMarket, Rational, run
 FALSE_ALARM = 1e-6
 
 
+class Watching(Rational):
+    """Rational labs; in each turn the audit of suspicious signals and the racing values are written down."""
+
+    audits: list[np.ndarray]
+    racing: list[np.ndarray]
+
+    def __init__(self, like):
+        super().__init__(like)
+        type(self).audits, type(self).racing = [], []
+
+    def learn(self, turn):
+        """Write down."""
+        for seen, values in ((self.audits, turn.high_prob), (self.racing, turn.racing)):
+            seen.append(np.broadcast_to(values, turn.gross_value.shape))
+
+
 def game_of(*, labs: int, value: float, audit: dict, **lab) -> Game:
     """A game without permits, and labs of one value."""
     basic = {"base_prob": 0.0, "false_positive_rate": 0.0, "false_negative_rate": 0.0, "penalty_amount": 0.0}
@@ -82,10 +98,10 @@ def test_reputation_that_does_not_grow_enough_never_deters():
 
 def excesses(game: Game, steps: int, markets: int) -> np.ndarray:
     """Excess of the one lab's coefficient in many markets, as the audit of suspicious signals shows it."""
-    market = PermitMarket(game, rng=22, replications=markets)
+    market = PermitMarket(game, rng=22, replications=markets, labs=Watching)
     market.run(steps)
     assert (market.violations == 1).all()
-    return market.governor.high_prob / game.audit.high_prob - 1
+    return Watching.audits[-1][:, 0] / game.audit.high_prob - 1
 
 
 MARKETS = 10_000
@@ -148,9 +164,11 @@ def test_audits_that_feed_on_catches_grow_until_every_suspicious_signal_is_audit
         "high_prob": 0.4, "false_negative_rate": miss,
         "escalation": AuditEscalation(increment=2.0, decay=0.2),
     }  # fmt: skip
-    market = PermitMarket(game_of(labs=1, value=1.0, audit=audit), rng=27, replications=MARKETS)
+    market = PermitMarket(
+        game_of(labs=1, value=1.0, audit=audit), rng=27, replications=MARKETS, labs=Watching
+    )
     market.run(60)
-    assert (market.governor.high_prob == 1).mean() > 1 - 20 * 0.2**7
+    assert (Watching.audits[-1] == 1).mean() > 1 - 20 * 0.2**7
     error = (miss * (1 - miss) / MARKETS) ** 0.5
     assert abs(market.catches.mean() - (1 - miss)) <= 4 * error
 
@@ -172,11 +190,11 @@ def test_labs_are_deterred_at_the_predicted_excess_and_relapse_when_predicted(le
         "escalation": AuditEscalation(increment=letters["e"], decay=letters["d"]),
     }  # fmt: skip
     game = game_of(labs=1, value=letters["g"], audit=audit)
-    market = PermitMarket(game, rng=23, replications=20_000)
+    market = PermitMarket(game, rng=23, replications=20_000, labs=Watching)
     complies, caught = [], []
     for _ in range(n + spell + 1):
         market.step()
-        excess = market.governor.high_prob / letters["theta_1"] - 1
+        excess = Watching.audits[-1][:, 0] / letters["theta_1"] - 1
         complies.append(market.deterred == 1)
         caught.append(market.catches == 1)
         np.testing.assert_array_equal(complies[-1], excess >= theory.deterrence_excess * (1 - 1e-12))
@@ -189,19 +207,6 @@ def test_labs_are_deterred_at_the_predicted_excess_and_relapse_when_predicted(le
     assert not np.array(complies)[:n].any(), "fewer catches do not deter"
 
 
-class Watching(Rational):
-    """Rational labs whose racing values are written down."""
-
-    seen: list[np.ndarray]
-
-    def __init__(self, like):
-        super().__init__(like)
-        type(self).seen = []
-
-    def learn(self, turn):
-        self.seen.append(np.broadcast_to(turn.racing, turn.gross_value.shape))
-
-
 def test_racing_values_are_one_on_average_while_none_is_at_zero():
     audit = Audit(
         high_prob=0.3, base_prob=0.0, false_positive_rate=0.0, false_negative_rate=0.0, penalty_amount=0.0
@@ -212,7 +217,7 @@ def test_racing_values_are_one_on_average_while_none_is_at_zero():
     )  # fmt: skip
     game = Game(n_agents=30, audit=audit, market=CapMarket(token_cap=0), lab=lab)
     run(game, replications=50, steps=20, rng=24, labs=Watching)
-    seen = np.array(Watching.seen)
+    seen = np.array(Watching.racing)
     assert (seen[0] == 0.25).all()
     assert (seen > 0).all()
     np.testing.assert_allclose(seen.mean(axis=2), 0.25, rtol=1e-13)
@@ -244,7 +249,7 @@ def test_of_two_labs_the_leader_races_more_and_the_other_gives_up():
     for t, gap in enumerate(gaps):
         market.step()
         ahead, behind = 0.25 * (1 + gap / 16), 0.25 * max(0.0, 1 - gap / 16)
-        assert Watching.seen[-1].tolist() == [[ahead, behind]]
+        assert Watching.racing[-1].tolist() == [[ahead, behind]]
         assert (leader.compliant, laggard.compliant) == (False, t >= 12)
         wealth += 2.0 + ahead - audit.penalty_amount
         assert leader.wealth == wealth
@@ -267,4 +272,4 @@ def test_permitted_runs_count_and_idle_labs_fall_behind():
     assert (buyer.has_permit, idle.runs) == (True, False)
     ahead = 1.5 * np.arange(8)
     expected = np.maximum(1 - 0.25 * np.array([ahead, -ahead]) / 2, 0.0)
-    np.testing.assert_array_equal(np.array(Watching.seen)[:, 0].T, expected)
+    np.testing.assert_array_equal(np.array(Watching.racing)[:, 0].T, expected)

@@ -10,7 +10,6 @@ import pytest
 from deterrence import (
     Audit,
     CapMarket,
-    FixedPriceMarket,
     Game,
     LabPopulation,
     LogNormal,
@@ -78,13 +77,6 @@ def test_a_lab_without_a_permit_gains_by_running_rather_than_not_whatever_the_ru
     assert_same_markets(given, by_value)
     prediction = predict_strategic(replace(game, lab=replace(game.lab, gain_rule=gain_rule)))
     assert prediction.violations == predict_strategic(game).violations
-
-
-def test_at_a_fixed_price_there_are_no_bids():
-    game = replace(
-        game_of(20, 8, **LABS["differ"]), market=FixedPriceMarket(fixed_price=0.9, purchase_rule="net")
-    )
-    assert_same_markets(*(run(g, replications=100, rng=31) for g in (game, strategic(game))))
 
 
 def assert_same_markets(a: Record, b: Record) -> None:

@@ -9,9 +9,12 @@ from pathlib import Path
 import builders
 import pytest
 from hypothesis import given, settings
+from pydantic import TypeAdapter
 
 import scenarios
-from deterrence import ParameterError
+from deterrence import ParameterError, Scenario
+
+ADAPTER = TypeAdapter(Scenario)
 
 
 def _line(function, *arguments) -> str:
@@ -29,6 +32,7 @@ def test_read_write_read_is_the_identity(scenario, tmp_path_factory):
     scenarios.save(scenario, path)
     written = path.read_bytes()
     assert scenarios.load(path) == scenario
+    assert ADAPTER.validate_json(written) == scenario
     scenarios.save(scenarios.load(path), path)
     assert path.read_bytes() == written
 

@@ -10,9 +10,16 @@ import deterrence as dt
 import scenarios
 
 SCHEMA = scenarios.schema()
+DISTRIBUTIONS = [dt.TruncatedNormal, dt.LogNormal]
+LABS = [dt.RationalLabs, dt.BayesianLabs, dt.LogitLabs, dt.ImitatingLabs]
+GOVERNORS = [
+    dt.StaticGovernor, dt.GradientGovernor, dt.LoweringGovernor, dt.TrackingGovernor, dt.TargetingGovernor,
+    dt.LogitGovernor, dt.ReplicatorGovernor,
+]  # fmt: skip
+TOLD_BY_KIND = [*DISTRIBUTIONS, *LABS, *GOVERNORS]
 NOUNS = [
-    dt.Audit, dt.CapMarket, dt.FixedPriceMarket, dt.LabPopulation, dt.TruncatedNormal, dt.LogNormal,
-    dt.Provenance, dt.Scenario,
+    dt.Audit, dt.CapMarket, dt.FixedPriceMarket, dt.LabPopulation, dt.Provenance, dt.Scenario,
+    dt.AuditCapacity, dt.AuditEscalation, dt.RacingGap, dt.Splitting, *TOLD_BY_KIND,
 ]  # fmt: skip
 
 
@@ -27,6 +34,8 @@ def test_a_noun_and_its_part_of_the_schema_have_the_same_fields(noun):
     fields = dataclasses.fields(noun)
     absent = dataclasses.MISSING
     needed = {f.name for f in fields if f.default is absent and f.default_factory is absent}
+    if noun in TOLD_BY_KIND:
+        needed.add("kind")
     assert list(part["properties"]) == [field.name for field in fields]
     assert set(part.get("required", [])) == needed
     assert part["additionalProperties"] is False
@@ -41,6 +50,41 @@ def test_bounds_stand_in_the_schema():
     assert [option["$ref"] for option in parts["Scenario"]["market"]["anyOf"]] == [
         "#/$defs/CapMarket", "#/$defs/FixedPriceMarket",
     ]  # fmt: skip
+
+
+def test_every_noun_is_in_the_schema():
+    assert SCHEMA["$defs"].keys() == {noun.__name__ for noun in NOUNS} | {"NamedScenario"}
+
+
+@pytest.mark.parametrize("noun", TOLD_BY_KIND)
+def test_a_kind_is_one_word(noun):
+    assert SCHEMA["$defs"][noun.__name__]["properties"]["kind"] == {"const": noun.kind, "type": "string"}
+
+
+@pytest.mark.parametrize(
+    ("holder", "field", "options"),
+    [
+        ("Audit", "governor", GOVERNORS),
+        ("LabPopulation", "behaviour", LABS),
+        *(("LabPopulation", f"{name}_distribution", [*DISTRIBUTIONS, None])
+          for name in ("gross_value", "risk_profile", "flops", "turnover")),
+        ("Audit", "capacity", [dt.AuditCapacity, None]),
+        ("Audit", "escalation", [dt.AuditEscalation, None]),
+        ("LabPopulation", "racing_gap", [dt.RacingGap, None]),
+        ("LabPopulation", "splitting", [dt.Splitting, None]),
+    ],
+)  # fmt: skip
+def test_what_stands_in_a_field_of_nouns(holder, field, options):
+    """One of the options at most: their kinds differ, or there is one beside null."""
+    part = SCHEMA["$defs"][holder]["properties"][field]
+    said = [{"$ref": f"#/$defs/{noun.__name__}"} if noun else {"type": "null"} for noun in options]
+    assert part["anyOf"] == said
+    kinds = [noun.kind for noun in options if hasattr(noun, "kind")]
+    assert len(kinds) == len(set(kinds))
+    if None in options:
+        assert part["default"] is None
+    else:
+        assert part["default"] == {"kind": kinds[0]}
 
 
 def test_only_a_scenario_that_stands_alone_needs_a_name():
