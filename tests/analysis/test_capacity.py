@@ -47,7 +47,7 @@ def assert_mean(values: np.ndarray, expected: float) -> None:
 
 @pytest.mark.parametrize(("n", "C", "audits"), CROWDS)
 def test_a_violator_among_n_is_caught_with_the_exact_probability(n, C, audits):
-    record = run(crowd(n, C, audits), replications=300_000 // (n + C), rng=11)
+    record = run(crowd(n, C, audits), replications=200_000 // (n + C), rng=11)
     assert (record.violations == n).all()
     letters = {"n": n, "C": C, "capacity": audits, "p_s": P_S, "p_f": P_F}
     assert_mean(record.catches[:, 0] / n, games.capacity_detection(**letters, p_b=0.15))
@@ -102,7 +102,7 @@ def test_the_law_of_priority_by_signal_is_that_of_the_enumeration(n, C, audits):
 
 @pytest.mark.parametrize(("n", "C", "audits"), CROWDS[1:])
 def test_by_signal_the_suspicious_are_served_first(n, C, audits):
-    record = run(crowd(n, C, audits, "signal"), replications=300_000 // (n + C), rng=12)
+    record = run(crowd(n, C, audits, "signal"), replications=200_000 // (n + C), rng=12)
     audited = by_signal(n, C, audits)
     assert_mean(record.catches[:, 0] / n, audited + (1 - audited) * 0.15)
     assert_mean(

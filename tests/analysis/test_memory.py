@@ -104,7 +104,7 @@ def excesses(game: Game, steps: int, markets: int) -> np.ndarray:
     return Watching.audits[-1][:, 0] / game.audit.high_prob - 1
 
 
-MARKETS = 10_000
+MARKETS = 6_000
 
 
 @pytest.mark.parametrize(

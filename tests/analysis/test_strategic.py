@@ -18,7 +18,7 @@ from deterrence import (
 )
 from simulation import QUANTITIES, Record, run
 
-MARKETS = 10_000
+MARKETS = 6_000
 ALIKE, RANGE = {"risk_profile_min": 0.8, "risk_profile_max": 0.8}, {
     "risk_profile_min": 0.2, "risk_profile_max": 1.8,
 }  # fmt: skip
