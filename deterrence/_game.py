@@ -274,8 +274,9 @@ class LabPopulation(Noun):
     ``gross_value`` and ``risk_profile`` are uniform between their ``_min`` and ``_max``, or drawn from
     the ``_distribution`` given in their place; so are the compute of a run, ``flops``, in any one unit, and
     ``turnover``. With ``redraw_values`` the values are drawn anew in every turn. Bids are ``"truthful"`` or,
-    by ``bid_rule``, ``"strategic"``: capped by what a lab expects to lose if it cheats. A loss of reputation
-    grows by the share ``reputation_escalation`` with every catch.
+    by ``bid_rule``, ``"strategic"``: capped by what a lab expects to lose if it cheats, which then gains what
+    a run is worth, whatever the ``gain_rule``. A loss of reputation grows by the share
+    ``reputation_escalation`` with every catch.
     """
 
     gross_value_min: Money | None = None

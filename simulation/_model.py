@@ -277,19 +277,21 @@ class Governor(mesa.Agent):
 
     @property
     def high_prob(self) -> PerReplication:
-        """Probability that a suspicious signal is audited, in the last turn."""
+        """Probability that a suspicious signal is audited, in the last turn; a mean over labs."""
         return self._of_policy(0)
 
     @property
     def base_prob(self) -> PerReplication:
-        """Probability that a clean signal is audited, in the last turn."""
+        """Probability that a clean signal is audited, in the last turn; a mean over labs."""
         return self._of_policy(1)
 
     def _of_policy(self, part: int) -> PerReplication:
-        probability = self.model._game.now().policy[part]
-        return self.model.per_replication(
-            np.broadcast_to(probability, (len(self.model.replications), 1))[:, 0]
-        )
+        play, replications = self.model._game.now(), len(self.model.replications)
+        probability = np.asarray(play.policy[part])
+        if probability.ndim and probability.shape[-1] > 1:  # not the same for all labs
+            here = max(1, np.count_nonzero(play.present))
+            probability = np.sum(probability * play.present, axis=-1, keepdims=True) / here
+        return self.model.per_replication(np.broadcast_to(probability, (replications, 1))[:, 0])
 
     @property
     def account(self) -> PerReplication:

@@ -16,7 +16,8 @@ def sell(turn: Turn) -> dict[str, Any]:
     """Attributes of a turn after the sale: what permits are worth, who has them, and what cheating gains."""
     rules, market = turn.rules, turn.rules.game.market
     worth = turn.rent
-    if rules.game.lab.bid_rule == "strategic":
+    strategic = rules.game.lab.bid_rule == "strategic"
+    if strategic:
         worth = np.minimum(worth, turn.p_eff * turn.punishment - turn.racing)
     if not turn.all_need_one:
         worth = np.where(turn.needs_permit, worth, -np.inf)
@@ -33,13 +34,15 @@ def sell(turn: Turn) -> dict[str, Any]:
     permits = count(has_permit).astype(float)[:, None]
     sold = permits if np.ndim(turn.units) == 0 else add_up(has_permit * turn.units)
     cost = price * turn.units
+    # Who is left without a permit could not have bought one at the price, if others bid as much.
+    gain = turn.rent + turn.racing if strategic else gain_of(rules, cost, turn.rent, turn.racing)
     permitted = (has_permit | turn.exempt) * turn.rent
     return {
         "worth": worth,
         "price": price,
         "cost": cost,
         "has_permit": has_permit,
-        "gain": np.broadcast_to(gain_of(rules, cost, turn.rent, turn.racing), worth.shape),
+        "gain": np.broadcast_to(gain, worth.shape),
         "permits": permits,
         "revenue": np.where(sold > 0, price, 0.0) * sold,
         "permitted_rents": add_up(permitted),

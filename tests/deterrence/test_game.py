@@ -266,7 +266,7 @@ def test_derived_letters():
     law = dt.LogNormal(median=1.0, sigma=0.5)
     names = ("gross_value", "risk_profile", "flops", "turnover")
     lab = dt.LabPopulation(**{f"{name}_distribution": law for name in names})
-    assert all(getattr(lab, name) is law for name in names)
+    assert all(getattr(lab, name) == law for name in names)
 
 
 @pytest.mark.parametrize(

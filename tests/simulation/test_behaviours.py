@@ -183,6 +183,30 @@ def test_the_governor_says_with_which_probabilities_it_audits(baseline):
     np.testing.assert_array_equal(market.governor.base_prob, [0.1] * 3)
 
 
+class OneByOne:
+    """A Governor with a policy for each lab, the same in all markets or not."""
+
+    def __init__(self, like, *, markets):
+        self.pi = np.linspace(0, 1, like.shape[1]) * np.ones((len(like), 1) if markets else 1)
+
+    def policy(self, turn):
+        return self.pi, self.pi / 2
+
+    def learn(self, turn):
+        pass
+
+
+@pytest.mark.parametrize("markets", [False, True])
+def test_where_the_policy_is_not_the_same_for_all_labs_the_governor_says_the_mean(baseline, markets):
+    market = PermitMarket(baseline, rng=7, replications=3, governor=partial(OneByOne, markets=markets))
+    market.step()
+    np.testing.assert_allclose(market.governor.high_prob, [0.5] * 3, rtol=1e-14)
+    np.testing.assert_allclose(market.governor.base_prob, [0.25] * 3, rtol=1e-14)
+    market.labs[-1].remove()  # the one that is always audited
+    market.step()
+    np.testing.assert_allclose(market.governor.high_prob, [9 / 19] * 3, rtol=1e-14)
+
+
 def test_luck_of_labs_is_their_own_and_the_same_for_every_policy(baseline):
     a, b = (
         run(baseline, replications=100, rng=7, labs=partial(Logit, precision=p)).violations
