@@ -202,9 +202,9 @@ def moments(game: Game, enforcement: Enforcement, s: States, n_agents: int | Non
     violations = draws(0.0, 1.0)
     catches = draws(0.0, e.p_eff)
     # A loser adds to welfare s + V - H - k X if it violates, X a check: its rent less `base`, and the rest.
-    rest = s.base + extra - k * e.p_eff
+    rest = s.base + extra - k * e.q_s
     loser = s.m1 + rest * s.h
-    loser_var = s.m2 - s.m1**2 + (2 * s.m1 + rest * s.h) * rest * s.d + k**2 * e.p_eff * (1 - e.p_eff) * s.h
+    loser_var = s.m2 - s.m1**2 + (2 * s.m1 + rest * s.h) * rest * s.d + k**2 * e.q_s * (1 - e.q_s) * s.h
     holder_var = s.rent_var + s.permits * (k**2 * e.q_f * (1 - e.q_f))
     return Prediction(
         game=game,
@@ -216,7 +216,7 @@ def moments(game: Game, enforcement: Enforcement, s: States, n_agents: int | Non
         unpermitted_compliance_rate=_among_losers(s),
         audits=draws(e.p_f, e.p_s),
         false_audits=draws(e.p_f, 0.0),
-        checks=draws(e.q_f, e.p_eff),
+        checks=draws(e.q_f, e.q_s),
         catches=catches,
         penalties=Moment(e.penalty * catches.mean, e.penalty * catches.sd),
         revenue=total(np.nan_to_num(s.price) * s.permits),
