@@ -18,7 +18,7 @@ import numpy as np
 from deterrence._binomial import binomial
 from deterrence._checks import ParameterError, Problem, check_counts, check_one
 from deterrence._compliance import covers
-from deterrence._enforcement import Enforcement, unaudited
+from deterrence._enforcement import PLAIN, Enforcement, check_covered, unaudited
 from deterrence._game import Game, check_game
 from deterrence._laws import Array, Law, gauss_rule, law
 from deterrence._market_states import Slack, regimes
@@ -78,6 +78,7 @@ def capacity_compliance(game: Game, *, capacity: int) -> float:
     0.75
     """
     check_game(game)
+    check_covered(game, *PLAIN)
     check_one(capacity=capacity)
     check_counts(0, capacity=capacity)
     N = game.n_agents

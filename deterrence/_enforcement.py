@@ -22,8 +22,8 @@ from deterrence._game import Game, check_game, extensions
 from deterrence._laws import Array, Law, law
 from deterrence._punishment import collected_penalty, posted_penalty
 
-CHANNELS = ("audit.whistleblower_prob", "audit.monitoring_prob")
-"""Extensions in which a violation is found without a check."""
+PLAIN = ("audit.whistleblower_prob", "audit.monitoring_prob", "lab.redraw_values")
+"""Extensions after which all labs are still enforced alike, and bid as they did."""
 
 _INSTEAD = {
     "audit.capacity": "none; capacity_compliance says what a limit does",
@@ -89,8 +89,10 @@ class Enforcement:
     P: float
 
     @classmethod
-    def of(cls, game: Game) -> Enforcement:
-        """Work out the enforcement of a game.
+    def of(cls, game: Game, *covered: str) -> Enforcement:
+        """Work out the enforcement of a game, as a lab expects it that differs in nothing special.
+
+        `covered` are the extensions that the caller sees to.
 
         Raises
         ------
@@ -98,7 +100,7 @@ class Enforcement:
             If it is no game, or has an extension that this theory does not cover.
         """
         check_game(game)
-        check_covered(game, *CHANNELS)
+        check_covered(game, *PLAIN, "market.supply", *covered)
         audit, lab = game.audit, game.lab
         policy: dict[str, Any] = {"pi_1": audit.high_prob, "pi_0": audit.base_prob}
         alpha, p_b = audit.false_positive_rate, audit.backcheck_prob

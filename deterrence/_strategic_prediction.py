@@ -20,6 +20,7 @@ from deterrence._bids import bids_of
 from deterrence._checks import ParameterError, Problem
 from deterrence._enforcement import Enforcement
 from deterrence._game import CapMarket, Game, check_game
+from deterrence._groups import joined
 from deterrence._market_states import States, limit_states, market_states
 from deterrence._prediction import LIMITS, Limit, Prediction, limit, moments, per_lab, predict, table
 
@@ -192,7 +193,7 @@ def _states(game: Game, e: Enforcement, Q: int) -> States:
         return bids.slack(N, 0, math.inf, math.nan)
     if Q >= N:
         return bids.slack(N, N, 0.0, 0.0)
-    return States.join(bids.binding(N, Q), bids.slack(N, Q - 1, 0.0, 0.0))
+    return joined(bids.binding(N, Q), bids.slack(N, Q - 1, 0.0, 0.0))
 
 
 def _limit_states(game: Game, e: Enforcement, Q: int) -> States:
@@ -217,6 +218,6 @@ def _one_ceiling(
     ceiling = e.least_risk * e.D - game.lab.racing_value
     if ceiling > 0:
         states = truthful(game, e)
-        return replace(states, price=np.minimum(states.price, ceiling))
+        return states._replace(price=np.minimum(states.price, ceiling))
     states = truthful(replace(game, market=CapMarket(token_cap=0)), e)
-    return states if Q == 0 else replace(states, price=np.zeros_like(states.price))
+    return states if Q == 0 else states._replace(price=np.zeros_like(states.price))

@@ -190,7 +190,7 @@ def _welfare(game: Game, states: Any, n_labs: int) -> Welfare:
         game=game,
         n_labs=n_labs,
         permit_rents=mixture(s.weight, s.rent).mean,
-        violator_rents=mixture(s.weight, s.losers * (s.m1 + s.base * s.h)).mean,
+        violator_rents=mixture(s.weight, np.asarray(sum(n * deeds.rent for n, deeds in s.groups))).mean,
         racing=lab.racing_value * n_V,
         harm=audit.harm * n_V,
         audit_cost=audit.cost * m.audits.mean,
