@@ -72,7 +72,10 @@ class OneKind:
         penalty = Amount(caught, e.penalty + none, none, none)
         spread = k**2 * q * (1 - q) * h
         welfare = in_welfare(e, h, d, rise[0], square + spread, base, exempt)
-        return Deeds(h, d, x, found(e.p_s), found(q), caught, penalty, welfare, rise[0] + base * h)
+        return Deeds(
+            h, d, x, found(e.p_s), found(q), caught, penalty, welfare,
+            rise[0] + base * h, x * (base + exempt.m1), none,
+        )  # fmt: skip
 
 
 def in_welfare(

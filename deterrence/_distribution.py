@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from deterrence._binomial import binomial
-from deterrence._enforcement import Enforcement
+from deterrence._enforcement import CLASSES, Enforcement
 from deterrence._game import CapMarket, Game, check_game
 from deterrence._laws import Array, Law, law
 from deterrence._market_states import (
@@ -87,7 +87,7 @@ def violations_distribution(game: Game) -> ViolationsDistribution:
     >>> violations_distribution(game).probability.round(9).tolist()   # both labs above 1/2, or not
     [0.75, 0.25]
     """
-    e = Enforcement.of(game)
+    e = Enforcement.of(game, *CLASSES)
     labs = population(game, e)
     values = labs.values
     total = np.zeros(game.n_agents + 1)

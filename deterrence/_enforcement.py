@@ -25,6 +25,11 @@ from deterrence._punishment import collected_penalty, posted_penalty
 PLAIN = ("audit.whistleblower_prob", "audit.monitoring_prob", "lab.redraw_values")
 """Extensions after which all labs are still enforced alike, and bid as they did."""
 
+CLASSES = (
+    "flop_threshold", "audit.signal_scale", "audit.excess_penalty", "audit.turnover_share", "lab.splitting",
+)  # fmt: skip
+"""Extensions by which labs differ in more than value and risk."""
+
 _INSTEAD = {
     "audit.capacity": "none; capacity_compliance says what a limit does",
     "audit.governor": "a Governor that keeps to its policy",

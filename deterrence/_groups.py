@@ -53,7 +53,8 @@ class Deeds(NamedTuple):
     """What a lab without a permit does and what comes of it, columns over cases.
 
     A lab violates with probability ``h``, is deterred with probability ``d``, and is ``exempt`` and needs
-    no permit with the rest. ``rent`` is the mean of its rent times whether it violates.
+    no permit with the rest. ``rent`` and ``exempt_rent`` are means of its rent times whether it violates, and
+    whether it is exempt; ``split_cost`` is the mean of what it pays for splitting its run.
     """
 
     h: Array
@@ -65,6 +66,8 @@ class Deeds(NamedTuple):
     penalty: Amount
     welfare: Amount
     rent: Array
+    exempt_rent: Array
+    split_cost: Array
 
     @property
     def violates(self) -> Chance:

@@ -31,7 +31,7 @@ def _integrals(n: Array, out: Array, m: Array) -> tuple[Array, Array]:
     edges = np.minimum(scale[:, None] * np.append(0.0, 2.0 ** np.arange(-1.0, 8.0)), 1.0)
     edges = np.concatenate([edges, np.ones((len(n), 1))], axis=1)
     width = np.diff(edges, axis=1)[..., None]
-    w = (edges[:, :-1, None] + width * nodes).reshape(len(n), -1)
+    w = np.minimum(edges[:, :-1, None] + width * nodes, 1 - 2.0**-53).reshape(len(n), -1)
     weight = (width * weights).reshape(len(n), -1)
     n, m, p = n[:, None], m[:, None], (1 - out)[:, None]
     log_t = np.log1p(-w)

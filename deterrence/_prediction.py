@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from deterrence._enforcement import Enforcement
+from deterrence._enforcement import CLASSES, Enforcement
 from deterrence._game import Game
 from deterrence._groups import Amount, Chance, Deeds
 from deterrence._inverse import inverse_moments
@@ -105,7 +105,7 @@ def predict(game: Game) -> Prediction:
     >>> round(predict(game).violations.mean, 9)   # 100 labs, those with 0.5 < v < 0.75
     25.0
     """
-    enforcement = Enforcement.of(game)
+    enforcement = Enforcement.of(game, *CLASSES)
     return moments(game, enforcement, market_states(game, enforcement))
 
 
@@ -177,7 +177,7 @@ def limit(game: Game) -> Limit:
     (0.75, 0.25)
     """
     # One lab whose cut-off is certain: the states of the limit are those of a market at its limit price.
-    enforcement = Enforcement.of(game)
+    enforcement = Enforcement.of(game, *CLASSES)
     m = moments(game, enforcement, limit_states(game, enforcement), n_agents=1)
     return Limit(game=game, **per_lab(m))
 

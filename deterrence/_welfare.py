@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from deterrence._enforcement import Enforcement
+from deterrence._enforcement import CLASSES, Enforcement
 from deterrence._game import Game, check_game
 from deterrence._market_states import States, limit_states, market_states
 from deterrence._prediction import mixture, moments
@@ -178,7 +178,7 @@ def limit_welfare(game: Game) -> Welfare:
 
 @np.errstate(under="ignore", over="ignore")  # to 0, and to infinite coordinates that are clipped
 def _welfare(game: Game, states: Any, n_labs: int) -> Welfare:
-    e, audit, lab = Enforcement.of(game), game.audit, game.lab
+    e, audit, lab = Enforcement.of(game, *CLASSES), game.audit, game.lab
     s: States = states(game, e)
     m = moments(game, e, s, n_labs)
     n_P, n_V, catches = m.permits.mean, m.violations.mean, m.catches.mean
