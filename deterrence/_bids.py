@@ -65,7 +65,8 @@ class Bids:
     ) -> States:
         """States of a market with these labs, and with these totals of the permit holders."""
         group = Group(losers, labs.deeds(self._e, len(weight)))
-        return States(weight, price * np.ones_like(weight), permits, rent, rent_var, (group,))
+        one = np.ones_like(weight)
+        return States(weight, price * one, 0 * one, permits, permits, rent, rent_var, (group,))
 
     def sides(self, y: Array) -> Sides:
         """Labs on either side of bids y."""

@@ -79,16 +79,17 @@ def _least(distribution: Any) -> float:
 
 
 class Trait:
-    """One thing in which labs may differ: a law, of which the part above `start` counts, or a value."""
+    """One thing in which labs may differ: a law, of which the part between two values counts, or a value."""
 
-    def __init__(self, distribution: Any, differs: bool, start: float = 0.0) -> None:
+    def __init__(self, distribution: Any, differs: bool, start: float = 0.0, end: float = math.inf) -> None:
         self.law: Law | None = law(distribution) if differs else None
         self.value = _least(distribution)
         if self.law is not None:
             low = self.law.quantile(np.array(_NEGLIGIBLE))
             self._low = float(max(self.law.coordinate(start), low))
-            self._high = max(self._low, float(self.law.upper_quantile(np.array(_NEGLIGIBLE))))
-            self._mass = float(self.law.sf(self._low))
+            high = min(self.law.coordinate(end), self.law.upper_quantile(np.array(_NEGLIGIBLE)))
+            self._high = max(self._low, float(high))
+            self._mass = float(self.law.sf(self._low) - self.law.sf(self._high))
 
     @cached_property
     def corners(self) -> Array:
@@ -128,17 +129,18 @@ def _closed_up(edges: Array) -> Array:
 class Mixture:
     """Conduct of labs that differ in compute, turnover or what a split takes."""
 
-    with_rent = (0, 2)
+    with_rent: tuple[int, ...] = (0, 2)
 
-    def __init__(self, e: Enforcement) -> None:
+    def __init__(self, e: Enforcement, least: float = 0.0, most: float = math.inf) -> None:
         game, audit = e.game, e.game.audit
         self._e = e
         by_flops = audit.signal_scale > 0 or audit.excess_penalty > 0
-        self._flops = Trait(game.lab.flops, by_flops, game.flop_threshold)
+        self._flops = Trait(game.lab.flops, by_flops, max(least, game.flop_threshold), most)
         self._turnover = Trait(game.lab.turnover, audit.turnover_share > 0)
         self._splits = Splits(game.lab.splitting) if game.lab.splitting is not None else None
         self._risk = Trait(game.lab.risk_profile, True)
-        self._order = 20 if self._splits is None else 8  # many traits, many panels
+        many = self._splits is not None and self._flops.law is not None
+        self._order = 12 if many else 20  # as the panels of each trait multiply
 
     def bends(self) -> Array:
         X = np.unique(np.outer(self._risk.corners, self._extremes.ravel()))

@@ -48,7 +48,7 @@ def _other_channels(instrument: str, game: Game) -> dict[str, float]:
     if instrument != "p_b":
         return {"p_b": unaudited(game)}
     audit = game.audit
-    rest = unaudited_detection(p_w=audit.whistleblower_prob, p_m=audit.monitoring_prob)
+    rest = float(unaudited_detection(p_w=audit.whistleblower_prob, p_m=audit.monitoring_prob))
     return {name: pi + (1 - pi) * rest for name, pi in (("pi_1", audit.high_prob), ("pi_0", audit.base_prob))}
 
 

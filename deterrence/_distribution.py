@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from deterrence._binomial import binomial
-from deterrence._enforcement import CLASSES, Enforcement
+from deterrence._enforcement import CLASSES, PLAIN, Enforcement, check_covered
 from deterrence._game import CapMarket, Game, check_game
-from deterrence._laws import Array, Law, law
+from deterrence._laws import Array, Law
 from deterrence._market_states import (
     Slack,
     States,
@@ -22,7 +22,7 @@ from deterrence._market_states import (
     supply,
 )
 from deterrence._numeric import weigh
-from deterrence._population import Population, population
+from deterrence._population import Population, exempt_share, population, rents
 
 _SPREAD = 9.0  # standard deviations of a binomial beyond which less than 1e-18 is left
 
@@ -184,11 +184,14 @@ def price_cdf(game: Game, y: Any) -> Any:
     0.25
     """
     check_game(game)
+    check_covered(game, *PLAIN, *CLASSES, "market.supply")
     from scipy.special import betainc, betaincc
+    from scipy.stats import binom
 
     y = np.asarray(y, dtype=float)
     N, market = game.n_agents, game.market
-    values = law(game.lab.gross_value, game.lab.cost)
+    exempt = exempt_share(game)
+    values = rents(game, exempt)
     if not isinstance(market, CapMarket):
         below = (y >= market.fixed_price).astype(float)
     elif market.token_cap == 0:
@@ -197,11 +200,15 @@ def price_cdf(game: Game, y: Any) -> Any:
         below = (y >= 0).astype(float)
     elif values is None:
         price = max(0.0, getattr(game.lab.gross_value, "min", 0.0) - game.lab.cost)
-        below = (y >= price).astype(float)
+        few = float(binom.cdf(market.token_cap, N, 1 - exempt)) if exempt > 0 else 0.0
+        below = np.where(y >= price, 1.0, few * (y >= 0))
     else:
         Q = market.token_cap
         t = values.coordinate(np.maximum(y, 0.0))
         low, high = np.asarray(values.cdf(t)), np.asarray(values.sf(t))
         below = np.where(low < 0.5, betainc(N - Q + 1, Q, low), betaincc(Q, N - Q + 1, high))
+        if exempt > 0:  # with a permit for each lab that needs one they are for nothing
+            share = exempt / np.maximum(low, exempt)
+            below = below + binomial(Q, N, high, low) * share ** (N - Q)
         below = np.where(y < 0, 0.0, below)
     return float(below) if below.ndim == 0 else below

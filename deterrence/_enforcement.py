@@ -18,7 +18,7 @@ from deterrence._detection import (
     false_audit_rate,
     unaudited_detection,
 )
-from deterrence._game import Game, check_game, extensions
+from deterrence._game import CapMarket, Game, check_game, extensions
 from deterrence._laws import Array, Law, law
 from deterrence._punishment import collected_penalty, posted_penalty
 
@@ -30,11 +30,23 @@ CLASSES = (
 )  # fmt: skip
 """Extensions by which labs differ in more than value and risk."""
 
+
+UNITS = "market.flops_per_permit"
+"""Extension by which labs need several permits."""
+
 _INSTEAD = {
+    UNITS: "none; limit says what becomes of large markets",
+    "lab.bid_rule": "truthful bids; predict and predict_strategic answer for strategic ones",
     "audit.capacity": "none; capacity_compliance says what a limit does",
     "audit.governor": "a Governor that keeps to its policy",
     "lab.behaviour": "rational labs",
 }
+
+
+def bids_strategically(game: Game) -> bool:
+    """Whether labs bid, and not their rents."""
+    check_game(game)
+    return isinstance(game.market, CapMarket) and game.lab.bid_rule == "strategic"
 
 
 def check_covered(game: Game, *covered: str) -> None:
@@ -53,7 +65,7 @@ def check_covered(game: Game, *covered: str) -> None:
             _INSTEAD.get(name, "what the basic model has"),
         )
         for name, value in extensions(game).items()
-        if name not in covered
+        if name not in covered and (name != "lab.bid_rule" or bids_strategically(game))
     ]
     if problems:
         raise ParameterError(*problems)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -93,6 +94,14 @@ def joined(*parts: Any) -> Any:
         items = [joined(*column) for column in zip(*parts, strict=True)]
         return type(parts[0])(*items) if hasattr(parts[0], "_fields") else tuple(items)
     return np.concatenate(parts)
+
+
+def mixed(parts: Sequence[Any], weights: Sequence[float]) -> Any:
+    """What one of several labs does, with these probabilities; they count money from the same offsets."""
+    if isinstance(parts[0], tuple):
+        items = [mixed(column, weights) for column in zip(*parts, strict=True)]
+        return type(parts[0])(*items) if hasattr(parts[0], "_fields") else tuple(items)
+    return sum(weight * part for weight, part in zip(weights, parts, strict=True))
 
 
 def repeated(columns: Any, n: int) -> Any:

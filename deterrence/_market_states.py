@@ -21,7 +21,7 @@ from deterrence._game import CapMarket, Game
 from deterrence._groups import Deeds, Group, joined, repeated
 from deterrence._laws import Array, Law, gauss_rule
 from deterrence._numeric import weigh
-from deterrence._population import Population, population
+from deterrence._population import Population, exempt_rents, population
 
 TAILS = np.cumsum(np.arange(1.0, 25.0))  # decimal exponents 1, 3, 6, ..., 300 of tail probabilities
 
@@ -29,13 +29,16 @@ TAILS = np.cumsum(np.arange(1.0, 25.0))  # decimal exponents 1, 3, 6, ..., 300 o
 class States(NamedTuple):
     """Cases of the market, each with its weight and, given the case, what labs are like.
 
-    ``permits`` counts labs that hold them, and ``rent`` and ``rent_var`` are mean and variance of their
-    total rent. The others come in ``groups``; of the first some may need no permit.
+    ``price`` is the mean price and ``price_var`` its variance. ``permits`` counts labs that hold permits,
+    and ``sold`` permits; ``rent`` and ``rent_var`` are mean and variance of the holders' total rent. The
+    other labs come in ``groups``; of the first some may need no permit.
     """
 
     weight: Array
     price: Array
+    price_var: Array
     permits: Array
+    sold: Array
     rent: Array
     rent_var: Array
     groups: tuple[Group, ...]
@@ -82,6 +85,11 @@ def market_states(game: Game, e: Enforcement) -> States:
 
 def limit_states(game: Game, e: Enforcement) -> States:
     """The one case that remains of a market in the large-N limit, per lab."""
+    per_permit = getattr(game.market, "flops_per_permit", None)
+    if per_permit is not None:
+        from deterrence._multi_unit import unit_limit_states
+
+        return unit_limit_states(game, e, per_permit)
     labs, market = population(game, e), game.market
     values = labs.values
     if values is None:
@@ -91,7 +99,9 @@ def limit_states(game: Game, e: Enforcement) -> States:
     share = market.token_cap / game.n_agents
     if share == 0:
         return _cut_state(game, labs, values, math.inf, math.nan)
-    rent = 0.0 if share >= 1 else max(0.0, float(values.value(values.upper_quantile(np.array(share)))))
+    rent = 0.0
+    if share < 1 - labs.exempt:
+        rent = max(0.0, float(values.value(values.upper_quantile(np.array(share)))))
     return _cut_state(game, labs, values, rent, rent)
 
 
@@ -99,10 +109,11 @@ def _cut_state(game: Game, labs: Population, values: Law, rent: float, price: fl
     """A market in which the labs above `rent` hold permits, as far as there are any, per lab."""
     cut = np.array([values.coordinate(rent)])
     above, below = np.asarray(values.sf(cut)), np.asarray(values.cdf(cut))
-    sides = _sides(game, labs, values, cut, np.array([price]), _median(values))
+    sides = sides_of(game, labs, values, cut, np.array([price]), _median(values))
     permits = np.minimum(above, supply(game) / game.n_agents)
     groups = _groups(game, sides, below, above - permits)
-    return States(np.ones(1), np.array([price]), permits, permits * sides.rent, np.zeros(1), groups)
+    one, none = np.ones(1), np.zeros(1)
+    return States(one, price * one, none, permits, permits, permits * sides.rent, none, groups)
 
 
 def purchase_rent(game: Game) -> float:
@@ -136,17 +147,16 @@ def _alike(game: Game, labs: Population, M: Array, N: float, scale: float = 1.0)
     else:
         Q = market.token_cap / scale
         permits = np.minimum(Q, M) if s > 0 else 0 * M
-        # Labs that need none bid 0, so that only Q labs that need one make a price.
-        price = np.where((Q >= N) | (M < Q), 0.0, max(0.0, s)) if Q > 0 else math.nan + M
+        price = np.where(M <= Q, 0.0, max(0.0, s)) if Q > 0 else math.nan + M
     one = np.ones_like(M)
-    rows = labs.conduct.rows(_gain(game, s * one, np.where(np.isnan(price), math.inf, price)))
+    rows = labs.conduct.rows(gain_by_rule(game, s * one, np.where(np.isnan(price), math.inf, price)))
     rise = np.zeros((len(labs.conduct.with_rent), len(M)))
     deeds = labs.conduct.deeds(rows, rise, 0 * one, s * one, NOBODY)
     groups = (Group(M - permits, deeds),)
     if labs.exempt > 0:
         idle = labs.conduct.deeds(0 * rows, rise, 0 * one, s * one, Exempt(one, 0.0, 0.0))
         groups = (Group(N - M, idle), *groups)
-    return States(one, price, permits, permits * s, 0 * one, groups)
+    return States(one, price, 0 * one, permits, permits, permits * s, 0 * one, groups)
 
 
 def _buys(worth: float, price: float, rule: str) -> bool:
@@ -154,7 +164,7 @@ def _buys(worth: float, price: float, rule: str) -> bool:
     return worth >= price if rule == "gross" else covers(worth, price)
 
 
-def _gain(game: Game, s: Array, price: Array) -> Array:
+def gain_by_rule(game: Game, s: Array, price: Array) -> Array:
     """Gain of labs without a permit, with rents s, by the game's rule."""
     V = game.lab.racing_value
     rule = game.lab.gain_rule
@@ -170,15 +180,13 @@ def slack_states(game: Game, labs: Population, values: Law, slack: Slack) -> Sta
     N, t = game.n_agents, np.array([float(slack.cut)])
     above, below = float(values.sf(t)[0]), float(values.cdf(t)[0])
     y = binomial_window(N, above, slack.most)
-    sides = _sides(game, labs, values, t, np.array([slack.price]), _median(values))
+    sides = sides_of(game, labs, values, t, np.array([slack.price]), _median(values))
     permits = np.minimum(y, supply(game))
     groups = tuple(
         Group(number, repeated(deeds, len(y))) for number, deeds in _groups(game, sides, N - y, y - permits)
     )
-    weight = binomial(y, N, above, below)
-    return States(
-        weight, slack.price + 0 * y, permits, permits * sides.rent, permits * sides.rent_var, groups
-    )
+    weight, price, rent = binomial(y, N, above, below), slack.price + 0 * y, permits * sides.rent
+    return States(weight, price, 0 * y, permits, permits, rent, permits * sides.rent_var, groups)
 
 
 def _groups(game: Game, sides: Sides, below: Array, rationed: Array) -> tuple[Group, ...]:
@@ -218,10 +226,13 @@ def binding_states(game: Game, labs: Population, values: Law, more_edges: Array 
     t, weight = t[keep].ravel(), weight[keep].ravel()
     typical = float(values.upper_quantile(betaincinv(Q, N - Q + 1, 0.5)))
     s, one = values.value(t), np.ones_like(t)
-    sides = _sides(game, labs, values, t, s, typical, edges)
+    sides = sides_of(game, labs, values, t, s, typical, edges)
     rent = (Q - 1) * sides.rent + s
     groups = (Group((N - Q) * one, sides.below),)
-    return States(weight, s, Q * one, rent, (Q - 1) * sides.rent_var, groups)
+    # Where none of the labs without a permit needs one, there is one for every lab that does: for nothing.
+    free = sides.below.exempt ** (N - Q)
+    price, price_var = s * (1 - free), s**2 * free * (1 - free)
+    return States(weight, price, price_var, Q * one, Q * one, rent, (Q - 1) * sides.rent_var, groups)
 
 
 def _last_holder_density(values: Law, t: Array, N: int, Q: int) -> Array:
@@ -258,7 +269,7 @@ class Sides(NamedTuple):
     above: Deeds | None
 
 
-def _sides(
+def sides_of(
     game: Game,
     labs: Population,
     values: Law,
@@ -288,7 +299,7 @@ def _sides(
         return shares(u) if by_price else acting(u, values.value(u) + V)
 
     def above(u: Array) -> Array:
-        return shares(u) if by_price else acting(u, _gain(game, values.value(u), price))
+        return shares(u) if by_price else acting(u, gain_by_rule(game, values.value(u), price))
 
     def deeds(mass: Array, exempt: float) -> Deeds:
         """From integrals over some labs, and the share of labs that are with them and exempt."""
@@ -297,7 +308,9 @@ def _sides(
         mass = mass / np.where(under > 0, under, 1.0)
         free = NOBODY
         if exempt > 0:
-            free = Exempt(exempt / np.where(under > 0, under, 1.0), *labs.exempt_rents(typical))
+            free = Exempt(
+                exempt / np.where(under > 0, under, 1.0), *exempt_rents(labs.everyone or values, typical)
+            )
         if by_price:
             rows = conduct.rows(np.where(np.isnan(price), math.inf, price) + V)
             return conduct.deeds(rows * mass[0], rows[rent] * mass[1], rows[0] * mass[2], base, free)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,16 +35,15 @@ class Population:
     exempt: float
     conduct: Conduct
 
-    def exempt_rents(self, typical: float) -> tuple[float, float]:
-        """Mean and mean square of the rents of exempt labs, less the rent at coordinate `typical`."""
-        values = self.everyone
-        assert values is not None
-        nodes, weights = gauss_rule()
-        edges = values.edges()
-        t = edges[:-1, None] + np.diff(edges)[:, None] * nodes
-        weight = np.diff(edges)[:, None] * weights * values.density(t)
-        rise = values.rise(t, typical)
-        return float((weight * rise).sum()), float((weight * rise**2).sum())
+
+def exempt_rents(values: Law, typical: float) -> tuple[float, float]:
+    """Mean and mean square of the rents of labs of all values, less the rent at coordinate `typical`."""
+    nodes, weights = gauss_rule()
+    edges = values.edges()
+    t = edges[:-1, None] + np.diff(edges)[:, None] * nodes
+    weight = np.diff(edges)[:, None] * weights * values.density(t)
+    rise = values.rise(t, typical)
+    return float((weight * rise).sum()), float((weight * rise**2).sum())
 
 
 def exempt_share(game: Game) -> float:
@@ -64,10 +64,11 @@ def population(game: Game, e: Enforcement) -> Population:
     """The labs of a game."""
     exempt = exempt_share(game) if game.flop_threshold > 0 else 0.0
     everyone = law(game.lab.gross_value, game.lab.cost)
-    return Population(everyone, rents(game, exempt), exempt, _conduct(game, e))
+    return Population(everyone, rents(game, exempt), exempt, conduct_of(game, e))
 
 
-def _conduct(game: Game, e: Enforcement) -> Conduct:
+def conduct_of(game: Game, e: Enforcement, least: float = 0.0, most: float = math.inf) -> Conduct:
+    """What labs with compute above the threshold and between these bounds do without a permit."""
     audit, lab = game.audit, game.lab
     by_flops, by_turnover = audit.signal_scale > 0 or audit.excess_penalty > 0, audit.turnover_share > 0
     if not (by_flops or by_turnover or lab.splitting):
@@ -75,7 +76,7 @@ def _conduct(game: Game, e: Enforcement) -> Conduct:
     from deterrence._classes import Mixture, alike
 
     differ = (by_flops and law(lab.flops)) or (by_turnover and law(lab.turnover)) or lab.splitting
-    return Mixture(e) if differ else OneKind(alike(e))
+    return Mixture(e, least, most) if differ else OneKind(alike(e))
 
 
 class Thinned:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from deterrence._enforcement import CLASSES, Enforcement
+from deterrence._enforcement import CLASSES, UNITS, Enforcement, bids_strategically
 from deterrence._game import Game
 from deterrence._groups import Amount, Chance, Deeds
 from deterrence._inverse import inverse_moments
@@ -105,6 +105,10 @@ def predict(game: Game) -> Prediction:
     >>> round(predict(game).violations.mean, 9)   # 100 labs, those with 0.5 < v < 0.75
     25.0
     """
+    if bids_strategically(game):
+        from deterrence._strategic_prediction import predict_strategic
+
+        return predict_strategic(game)
     enforcement = Enforcement.of(game, *CLASSES)
     return moments(game, enforcement, market_states(game, enforcement))
 
@@ -176,8 +180,12 @@ def limit(game: Game) -> Limit:
     >>> round(limit(game).price, 9), round(limit(game).violations, 9)
     (0.75, 0.25)
     """
+    if bids_strategically(game):
+        from deterrence._strategic_prediction import limit_strategic
+
+        return limit_strategic(game)
     # One lab whose cut-off is certain: the states of the limit are those of a market at its limit price.
-    enforcement = Enforcement.of(game, *CLASSES)
+    enforcement = Enforcement.of(game, *CLASSES, UNITS)
     m = moments(game, enforcement, limit_states(game, enforcement), n_agents=1)
     return Limit(game=game, **per_lab(m))
 
@@ -204,7 +212,7 @@ def moments(game: Game, enforcement: Enforcement, s: States, n_agents: int | Non
     violations = draws(lambda x: x.violates)
     return Prediction(
         game=game,
-        price=mixture(s.weight, s.price),
+        price=mixture(s.weight, s.price, s.price_var),
         permits=mixture(s.weight, s.permits),
         violations=violations,
         deterred=draws(lambda x: x.deterred),
@@ -215,7 +223,7 @@ def moments(game: Game, enforcement: Enforcement, s: States, n_agents: int | Non
         checks=draws(lambda x: x.checked, e.q_f),
         catches=draws(lambda x: x.caught),
         penalties=total(lambda x: x.penalty, 0.0, 0.0),
-        revenue=mixture(s.weight, np.nan_to_num(s.price) * s.permits),
+        revenue=mixture(s.weight, np.nan_to_num(s.price) * s.sold, s.price_var * s.sold**2),
         welfare=total(
             lambda x: x.welfare,
             s.rent - k * e.q_f * s.permits,

@@ -112,7 +112,7 @@ def predict_strategic(game: Game) -> StrategicPrediction:
     """
     check_game(game)
     Q, by_rents = _permits(game), _by_rents(game)
-    e = Enforcement.of(game)
+    e = Enforcement.of(by_rents)
     m = moments(game, e, _states(by_rents, e, Q))
     return StrategicPrediction(game=game, truthful=predict(by_rents), **dict(m.items()))
 
@@ -165,7 +165,7 @@ def limit_strategic(game: Game) -> StrategicLimit:
     """
     check_game(game)
     Q, by_rents = _permits(game), _by_rents(game)
-    e = Enforcement.of(game)
+    e = Enforcement.of(by_rents)
     m = moments(game, e, _limit_states(by_rents, e, Q), n_agents=1)
     return StrategicLimit(game=game, truthful=limit(by_rents), **per_lab(m))
 
@@ -178,10 +178,11 @@ def _permits(game: Game) -> int:
 
 
 def _by_rents(game: Game) -> Game:
-    """The game with gains of s + V; under truthful bids they are min(p, s) + V too."""
-    if game.lab.gain_rule == "price":
-        return replace(game, lab=replace(game.lab, gain_rule="value"))
-    return game
+    """The game under truthful bids, with gains of s + V; there they are min(p, s) + V too."""
+    rule = "value" if game.lab.gain_rule == "price" else game.lab.gain_rule
+    if (rule, "truthful") == (game.lab.gain_rule, game.lab.bid_rule):
+        return game
+    return replace(game, lab=replace(game.lab, gain_rule=rule, bid_rule="truthful"))
 
 
 def _states(game: Game, e: Enforcement, Q: int) -> States:

@@ -34,7 +34,7 @@ def play(game, replications, seed):
     )
     s, V, excess = v - lab.cost, lab.racing_factor * lab.capability_value, w - game.flop_threshold
     needs = excess > 0
-    price, units, permit = trade(game, v, s, w, needs, rng)
+    price, permit = trade(game, v, s, needs, rng)
 
     beta, alpha = 1 - a.false_negative_rate, a.false_positive_rate
     full = np.ones(shape)
@@ -52,7 +52,7 @@ def play(game, replications, seed):
     unseen = (1 - a.backcheck_prob) * (1 - a.whistleblower_prob) * (1 - a.monitoring_prob)
     expected = (1 - (1 - p_s) * unseen) * r * (money + lab.reputation_sensitivity)
 
-    asked = np.where(np.isnan(price), math.inf, price)[:, None] * units
+    asked = np.where(np.isnan(price), math.inf, price)[:, None]
     gain = V + {"min": np.minimum(asked, s), "price": asked + 0 * s, "value": s}[lab.gain_rule]
     evade, split, chi, left = gain - expected, np.full(shape, -math.inf), np.zeros(shape), np.ones(shape)
     if lab.splitting is not None:
@@ -87,33 +87,28 @@ def play(game, replications, seed):
         "checks": checked.sum(axis=1),
         "catches": caught.sum(axis=1),
         "penalties": (money * caught).sum(axis=1),
-        "revenue": np.nan_to_num(price) * (units * permit).sum(axis=1),
+        "revenue": np.nan_to_num(price) * permit.sum(axis=1),
         "welfare": rents + (V - a.harm) * violations - a.cost * checked.sum(axis=1),
     }
 
 
-def trade(game, v, s, w, needs, rng):
-    """Price, permits that a lab needs, and which labs get theirs."""
+def trade(game, v, s, needs, rng):
+    """Price, and which labs get a permit."""
     market, N = game.market, game.n_agents
-    units = np.ones(v.shape)
-    per_permit = getattr(market, "flops_per_permit", None)
-    if per_permit is not None:
-        units = np.ceil(w / per_permit)
     if isinstance(market, dt.CapMarket):
-        assert per_permit is None
         bids = np.where(needs, np.maximum(0, s), 0)
         Q = market.token_cap
         if Q == 0:
-            return np.full(len(v), math.nan), units, np.zeros(v.shape, bool)
+            return np.full(len(v), math.nan), np.zeros(v.shape, bool)
         order = np.argsort(np.argsort(-bids, axis=1, kind="stable"), axis=1)
-        price = np.zeros(len(v)) if Q >= N else -np.sort(-bids, axis=1)[:, Q - 1]
-        return price, units, (order < Q) & (bids > 0)
+        price = -np.sort(-bids, axis=1)[:, min(Q, N) - 1] * (needs.sum(axis=1) > Q)
+        return price, (order < Q) & (bids > 0)
     worth = v if market.purchase_rule == "gross" else s
-    buys = needs & (worth >= market.fixed_price * units)
+    buys = needs & (worth >= market.fixed_price)
     if market.supply is not None:
         lot = np.where(buys, rng.uniform(size=v.shape), 2)
         buys &= np.argsort(np.argsort(lot, axis=1), axis=1) < market.supply
-    return np.full(len(v), market.fixed_price), units, buys
+    return np.full(len(v), market.fixed_price), buys
 
 
 def assert_drawn(prediction, sample, sigmas=4.5):
