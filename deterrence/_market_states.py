@@ -308,9 +308,8 @@ def sides_of(
         mass = mass / np.where(under > 0, under, 1.0)
         free = NOBODY
         if exempt > 0:
-            free = Exempt(
-                exempt / np.where(under > 0, under, 1.0), *exempt_rents(labs.everyone or values, typical)
-            )
+            moments = exempt_rents(labs.everyone or values, typical)
+            free = Exempt(exempt / np.where(under > 0, under, 1.0), *moments)
         if by_price:
             rows = conduct.rows(np.where(np.isnan(price), math.inf, price) + V)
             return conduct.deeds(rows * mass[0], rows[rent] * mass[1], rows[0] * mass[2], base, free)
