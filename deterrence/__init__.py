@@ -41,6 +41,7 @@ from deterrence._detection import (
     effective_detection,
     false_audit_rate,
     posterior,
+    unaudited_detection,
 )
 from deterrence._given_price import (
     conditional_violator_pmf,
@@ -242,6 +243,7 @@ __all__ = [
     "strategic_limit_violator_share",
     "strategic_price_mean",
     "threshold",
+    "unaudited_detection",
     "unpermitted_probability",
     "violations_distribution",
     "violator_mean",

@@ -8,7 +8,7 @@ from typing import Any
 from deterrence._audit import deterrence_ratio, least_cost_pi_1, optimal_pi_1
 from deterrence._compliance import complies
 from deterrence._detection import effective_detection
-from deterrence._enforcement import Enforcement
+from deterrence._enforcement import Enforcement, unaudited
 
 
 @dataclass(frozen=True)
@@ -45,9 +45,7 @@ def audit_rules(
 
     def rule(name: str, pi_1: float) -> AuditRule:
         alone = complies(p_eff=pi_1 * audit.beta, B=e.P, g=v_star - c)
-        p_eff = effective_detection(
-            pi_1=pi_1, pi_0=audit.base_prob, beta=audit.beta, p_b=audit.backcheck_prob
-        )
+        p_eff = effective_detection(pi_1=pi_1, pi_0=audit.base_prob, beta=audit.beta, p_b=unaudited(e.game))
         here = complies(p_eff=p_eff, B=e.least_risk * e.P, g=gain)
         return AuditRule(name, pi_1, bool(alone), bool(here))
 

@@ -14,8 +14,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from deterrence._binomial import binomial
+from deterrence._conduct import NOBODY, OneKind
 from deterrence._enforcement import Enforcement
 from deterrence._game import Game
+from deterrence._groups import Deeds, Group, joined
 from deterrence._laws import Array, Law, gauss_rule, law
 from deterrence._market_states import TAILS, States, binomial_window, clean_edges, partial_integrals
 
@@ -31,13 +33,10 @@ class Features(NamedTuple):
     rent: Array
     rent_var: Array
 
-    def states(
-        self, weight: Array, price: Any, permits: Array, losers: Array, rent: Array, rent_var: Array
-    ) -> States:
-        """States of a market with these labs, and with these totals of the permit holders."""
-        h, d, base, m1, m2 = (column * np.ones_like(weight) for column in self[:5])
-        price = price * np.ones_like(weight)
-        return States(weight, price, permits, losers, h, d, base, m1, m2, rent, rent_var)
+    def deeds(self, e: Enforcement, n: int) -> Deeds:
+        """What the labs below do, in n cases."""
+        h, d, base, m1, m2 = (column * np.ones(n) for column in self[:5])
+        return OneKind(e).deeds(np.stack([h, d]), m1[None], m2, base, NOBODY)
 
 
 class Sides(NamedTuple):
@@ -50,6 +49,24 @@ class Sides(NamedTuple):
 
 class Bids:
     """A market for permits among independent bids: what follows from the labs on either side of a bid."""
+
+    def __init__(self, e: Enforcement) -> None:
+        self._e = e
+
+    def states(
+        self,
+        labs: Features,
+        weight: Array,
+        price: Any,
+        permits: Array,
+        losers: Array,
+        rent: Array,
+        rent_var: Array,
+    ) -> States:
+        """States of a market with these labs, and with these totals of the permit holders."""
+        group = Group(losers, labs.deeds(self._e, len(weight)))
+        one = np.ones_like(weight)
+        return States(weight, price * one, 0 * one, permits, permits, rent, rent_var, (group,))
 
     def sides(self, y: Array) -> Sides:
         """Labs on either side of bids y."""
@@ -66,13 +83,14 @@ class Bids:
     def at_price(self, cut: float, price: float) -> States:
         """A market in which exactly the labs that bid more than `cut` hold permits, per lab."""
         above, below, labs = self.sides(np.array([cut]))
-        return labs.states(np.ones(1), price, above, below, above * labs.rent, np.zeros(1))
+        return self.states(labs, np.ones(1), price, above, below, above * labs.rent, np.zeros(1))
 
     def slack(self, N: int, most: int, cut: float, price: float) -> States:
         """Cases in which the labs that bid more than `cut`, at most `most` of them, hold permits."""
         above, below, labs = self.sides(np.array([cut]))
         n = binomial_window(N, float(above[0]), most)
-        return labs.states(binomial(n, N, above, below), price, n, N - n, n * labs.rent, n * labs.rent_var)
+        weight = binomial(n, N, above, below)
+        return self.states(labs, weight, price, n, N - n, n * labs.rent, n * labs.rent_var)
 
 
 class Ceilings:
@@ -102,14 +120,15 @@ def bids_of(game: Game, e: Enforcement, risk: Law) -> Bids:
     values = law(game.lab.gross_value, game.lab.cost)
     ceilings = Ceilings(risk, e.D, game.lab.racing_value)
     if values is None:
-        return CommonRent(getattr(game.lab.gross_value, "min", 0.0) - game.lab.cost, ceilings)
-    return RentsAndCeilings(values, ceilings)
+        return CommonRent(e, getattr(game.lab.gross_value, "min", 0.0) - game.lab.cost, ceilings)
+    return RentsAndCeilings(e, values, ceilings)
 
 
 class CommonRent(Bids):
     """All labs have one rent: the labs with the largest ceilings get the permits."""
 
-    def __init__(self, rent: float, ceilings: Law) -> None:
+    def __init__(self, e: Enforcement, rent: float, ceilings: Law) -> None:
+        super().__init__(e)
         self._rent, self._ceilings = rent, ceilings
         self._bend = ceilings.coordinate(rent)  # from here up labs bid their rent
 
@@ -137,13 +156,14 @@ class CommonRent(Bids):
         u, weight = _kept(u, weight)
         labs, one = self._sides(u).labs, np.ones_like(u)
         price = np.minimum(self._rent, ceilings.value(u))
-        return labs.states(weight, price, Q * one, (N - Q) * one, Q * labs.rent, 0 * one)
+        return self.states(labs, weight, price, Q * one, (N - Q) * one, Q * labs.rent, 0 * one)
 
 
 class RentsAndCeilings(Bids):
     """Rents and ceilings both differ between labs, independently."""
 
-    def __init__(self, rents: Law, ceilings: Law) -> None:
+    def __init__(self, e: Enforcement, rents: Law, ceilings: Law) -> None:
+        super().__init__(e)
         self._rents, self._ceilings = rents, ceilings
         self._inner = clean_edges(rents, rents.coordinate(ceilings.landmarks()))
         self._typical = float(rents.quantile(np.array(0.5)))
@@ -218,13 +238,15 @@ class RentsAndCeilings(Bids):
         t, weight = self._marginal(N, Q, rents, ceilings, bids)
         labs, one = self._labs(t, ceilings.coordinate(rents.value(t))), np.ones_like(t)
         rent = (Q - 1) * labs.rent + rents.value(t)
-        by_rent = labs.states(weight, rents.value(t), Q * one, (N - Q) * one, rent, (Q - 1) * labs.rent_var)
+        by_rent = self.states(
+            labs, weight, rents.value(t), Q * one, (N - Q) * one, rent, (Q - 1) * labs.rent_var
+        )
         u, weight = self._marginal(N, Q, ceilings, rents, bids)
         labs, one = self._labs(rents.coordinate(ceilings.value(u)), u), np.ones_like(u)
-        by_ceiling = labs.states(
-            weight, ceilings.value(u), Q * one, (N - Q) * one, Q * labs.rent, Q * labs.rent_var
+        by_ceiling = self.states(
+            labs, weight, ceilings.value(u), Q * one, (N - Q) * one, Q * labs.rent, Q * labs.rent_var
         )
-        return States.join(by_rent, by_ceiling)
+        return joined(by_rent, by_ceiling)
 
     def _marginal(self, N: int, Q: int, own: Law, other: Law, bids: Array) -> tuple[Array, Array]:
         """Nodes and weights of a quadrature over a marginal bid that is a lab's `own` of the two."""

@@ -18,7 +18,7 @@ import numpy as np
 from deterrence._binomial import binomial
 from deterrence._checks import ParameterError, Problem, check_counts, check_one
 from deterrence._compliance import covers
-from deterrence._enforcement import Enforcement
+from deterrence._enforcement import PLAIN, Enforcement, check_covered, unaudited
 from deterrence._game import Game, check_game
 from deterrence._laws import Array, Law, gauss_rule, law
 from deterrence._market_states import Slack, regimes
@@ -78,6 +78,7 @@ def capacity_compliance(game: Game, *, capacity: int) -> float:
     0.75
     """
     check_game(game)
+    check_covered(game, *PLAIN)
     check_one(capacity=capacity)
     check_counts(0, capacity=capacity)
     N = game.n_agents
@@ -112,7 +113,7 @@ class _Market:
 
         p_eff = capacity_detection(
             n=np.arange(1, self.game.n_agents - C + 1), C=C, capacity=self.capacity,
-            p_s=self.e.p_s, p_f=self.e.p_f, p_b=self.game.audit.backcheck_prob,
+            p_s=self.e.p_s, p_f=self.e.p_f, p_b=unaudited(self.game),
         )  # fmt: skip
         return np.asarray(p_eff)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 
-from deterrence._enforcement import Enforcement
+from deterrence._detection import unaudited_detection
+from deterrence._enforcement import Enforcement, unaudited
 from deterrence._game import Game
 from deterrence._threshold import Threshold, depends_on, threshold
 
@@ -30,8 +31,25 @@ def required(instrument: str, e: Enforcement, gain: float) -> Threshold:
     variable = "fine" if instrument == "collateral" else instrument
     if math.isinf(gain):
         return Threshold(variable, None, "at least", False, "values, and so gains, are unbounded")
-    letters = {**in_force(e), **_other_money(instrument, e.game), "g": gain}
+    letters = {
+        **in_force(e),
+        **_other_channels(instrument, e.game),
+        **_other_money(instrument, e.game),
+        "g": gain,
+    }
     return threshold(variable, **{name: letters[name] for name in depends_on(variable)})
+
+
+def _other_channels(instrument: str, game: Game) -> dict[str, float]:
+    """What finds a violation without an audit, or, if the instrument is the backcheck, beside it.
+
+    The order of the channels does not matter, so that what comes after a backcheck can stand before it.
+    """
+    if instrument != "p_b":
+        return {"p_b": unaudited(game)}
+    audit = game.audit
+    rest = float(unaudited_detection(p_w=audit.whistleblower_prob, p_m=audit.monitoring_prob))
+    return {name: pi + (1 - pi) * rest for name, pi in (("pi_1", audit.high_prob), ("pi_0", audit.base_prob))}
 
 
 def _other_money(instrument: str, game: Game) -> dict[str, float]:

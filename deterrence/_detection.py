@@ -100,6 +100,41 @@ def effective_detection(*, pi_1: Number, pi_0: Number, beta: Number, p_b: Number
     return p_s + (1 - p_s) * p_b
 
 
+def unaudited_detection(*, p_b: Number = 0.0, p_w: Number = 0.0, p_m: Number = 0.0) -> Number:
+    r"""Probability that a violation is found without an audit, :math:`p_b' = 1 - (1-p_b)(1-p_w)(1-p_m)`.
+
+    By a backcheck, or else by a whistleblower, or else by metering, independently of each other and of
+    audits: in `effective_detection` and in every threshold :math:`p_b'` stands where :math:`p_b` does.
+
+    Parameters
+    ----------
+    p_b : float or array, in [0, 1], optional
+        Probability that a running lab that was not audited is backchecked.
+    p_w : float or array, in [0, 1], optional
+        Probability that a whistleblower reports a violation that no check found.
+    p_m : float or array, in [0, 1], optional
+        Probability that metering shows a violation that was neither found nor reported.
+
+    Returns
+    -------
+    float or array, in [0, 1]
+        Broadcast over the arguments.
+
+    Raises
+    ------
+    ParameterError
+        If an argument lies outside [0, 1] or is not a number.
+
+    Examples
+    --------
+    >>> p_b = unaudited_detection(p_b=0.5, p_w=0.5, p_m=0.5)
+    >>> p_b, effective_detection(pi_1=0.5, pi_0=0.25, beta=0.5, p_b=p_b)
+    (0.875, 0.921875)
+    """
+    p_b, p_w, p_m = check_unit(p_b=p_b, p_w=p_w, p_m=p_m)
+    return p_b + (1 - p_b) * (p_w + (1 - p_w) * p_m)
+
+
 def check_rate(*, pi_1: Number, pi_0: Number, alpha: Number, p_b: Number = 0.0) -> Number:
     r"""Probability that a compliant running lab is audited or backchecked, :math:`q_f = p_f + (1-p_f)p_b`.
 

@@ -11,10 +11,42 @@ import numpy as np
 
 from deterrence._checks import ParameterError, Problem
 from deterrence._compliance import TIE, complies
-from deterrence._detection import audit_rate, check_rate, effective_detection, false_audit_rate
-from deterrence._game import Game, check_game, extensions
+from deterrence._detection import (
+    audit_rate,
+    check_rate,
+    effective_detection,
+    false_audit_rate,
+    unaudited_detection,
+)
+from deterrence._game import CapMarket, Game, check_game, extensions
 from deterrence._laws import Array, Law, law
 from deterrence._punishment import collected_penalty, posted_penalty
+
+PLAIN = ("audit.whistleblower_prob", "audit.monitoring_prob", "lab.redraw_values")
+"""Extensions after which all labs are still enforced alike, and bid as they did."""
+
+CLASSES = (
+    "flop_threshold", "audit.signal_scale", "audit.excess_penalty", "audit.turnover_share", "lab.splitting",
+)  # fmt: skip
+"""Extensions by which labs differ in more than value and risk."""
+
+
+UNITS = "market.flops_per_permit"
+"""Extension by which labs need several permits."""
+
+_INSTEAD = {
+    UNITS: "none; limit says what becomes of large markets",
+    "lab.bid_rule": "truthful bids; predict and predict_strategic answer for strategic ones",
+    "audit.capacity": "none; capacity_compliance says what a limit does",
+    "audit.governor": "a Governor that keeps to its policy",
+    "lab.behaviour": "rational labs",
+}
+
+
+def bids_strategically(game: Game) -> bool:
+    """Whether labs bid, and not their rents."""
+    check_game(game)
+    return isinstance(game.market, CapMarket) and game.lab.bid_rule == "strategic"
 
 
 def check_covered(game: Game, *covered: str) -> None:
@@ -26,12 +58,24 @@ def check_covered(game: Game, *covered: str) -> None:
         With every other extension that the game has.
     """
     problems = [
-        Problem(name, getattr(value, "kind", value), "is not covered by this theory", "the basic model")
+        Problem(
+            name,
+            getattr(value, "kind", value),
+            "is not covered by this theory",
+            _INSTEAD.get(name, "what the basic model has"),
+        )
         for name, value in extensions(game).items()
-        if name not in covered
+        if name not in covered and (name != "lab.bid_rule" or bids_strategically(game))
     ]
     if problems:
         raise ParameterError(*problems)
+
+
+def unaudited(game: Game) -> float:
+    """Probability that a violation is found without an audit; in the basic model that of a backcheck."""
+    audit = game.audit
+    p_w, p_m = audit.whistleblower_prob, audit.monitoring_prob
+    return float(unaudited_detection(p_b=audit.backcheck_prob, p_w=p_w, p_m=p_m))
 
 
 @dataclass(frozen=True)
@@ -42,8 +86,10 @@ class Enforcement:
     ----------
     p_s, p_f : float
         Audit probability of a violator and of a compliant running lab.
-    p_eff, q_f : float
+    q_s, q_f : float
         Probability of an audit or backcheck of a violator and of a compliant running lab.
+    p_eff : float
+        Probability that a violator is detected, by a check or otherwise.
     penalty : float, money
         What a catch moves from lab to Governor.
     P : float, money
@@ -53,14 +99,17 @@ class Enforcement:
     game: Game
     p_s: float
     p_f: float
-    p_eff: float
+    q_s: float
     q_f: float
+    p_eff: float
     penalty: float
     P: float
 
     @classmethod
-    def of(cls, game: Game) -> Enforcement:
-        """Work out the enforcement of a game.
+    def of(cls, game: Game, *covered: str) -> Enforcement:
+        """Work out the enforcement of a game, as a lab expects it that differs in nothing special.
+
+        `covered` are the extensions that the caller sees to.
 
         Raises
         ------
@@ -68,7 +117,7 @@ class Enforcement:
             If it is no game, or has an extension that this theory does not cover.
         """
         check_game(game)
-        check_covered(game)
+        check_covered(game, *PLAIN, "market.supply", *covered)
         audit, lab = game.audit, game.lab
         policy: dict[str, Any] = {"pi_1": audit.high_prob, "pi_0": audit.base_prob}
         alpha, p_b = audit.false_positive_rate, audit.backcheck_prob
@@ -83,11 +132,12 @@ class Enforcement:
             false_audit_rate(alpha=alpha, **policy),
             effective_detection(beta=audit.beta, p_b=p_b, **policy),
             check_rate(alpha=alpha, p_b=p_b, **policy),
+            effective_detection(beta=audit.beta, p_b=unaudited(game), **policy),
         )
-        p_s, p_f, p_eff, q_f = map(float, rates)
+        p_s, p_f, q_s, q_f, p_eff = map(float, rates)
         penalty = float(penalty)
         P = penalty + lab.reputation_sensitivity
-        return cls(game, p_s, p_f, p_eff, q_f, penalty, P)
+        return cls(game, p_s, p_f, q_s, q_f, p_eff, penalty, P)
 
     @property
     def D(self) -> float:

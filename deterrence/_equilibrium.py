@@ -14,7 +14,7 @@ from deterrence._condition import in_force, required
 from deterrence._distribution import ViolationsDistribution, violations_distribution
 from deterrence._enforcement import Enforcement
 from deterrence._game import CapMarket, Game, Scenario
-from deterrence._market_states import purchase_rent
+from deterrence._market_states import purchase_rent, supply
 from deterrence._prediction import Limit, Prediction, limit, predict
 from deterrence._threshold import Threshold
 
@@ -205,7 +205,12 @@ def _marginal_gain(game: Game, price: float) -> float:
     asked = math.inf if math.isnan(price) else price
     if lab.gain_rule == "price":
         return asked + lab.racing_value
-    rent = asked if isinstance(game.market, CapMarket) else purchase_rent(game)
+    if isinstance(game.market, CapMarket):
+        rent = asked
+    elif supply(game) < game.n_agents:  # the lot may leave out the lab with the largest rent
+        rent = asked if lab.gain_rule == "min" else math.inf
+    else:
+        rent = purchase_rent(game)
     return min(rent, getattr(lab.gross_value, "max", math.inf) - lab.cost) + lab.racing_value
 
 

@@ -260,7 +260,7 @@ def _normal_mass(a: Any, b: Any) -> Any:
 
 
 @functools.cache
-def gauss_rule() -> tuple[Array, Array]:
-    """Nodes and weights of the 20-point Gauss-Legendre rule on [0, 1]."""
-    nodes, weights = np.polynomial.legendre.leggauss(20)
+def gauss_rule(points: int = 20) -> tuple[Array, Array]:
+    """Nodes and weights of the Gauss-Legendre rule with so many points on [0, 1]."""
+    nodes, weights = np.polynomial.legendre.leggauss(points)
     return (nodes + 1) / 2, weights / 2

@@ -3,57 +3,49 @@
 Given the value x of the last lab to get a permit, the labs above x hold permits and are independent draws
 from above x, and the labs below are independent draws from below: so every total is a binomial mixture.
 What mixes is x itself, the Q-th largest of N draws, or the number of labs that buy where permits do not
-run out.
+run out, or are sold by lot.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from deterrence._binomial import binomial
 from deterrence._compliance import covers
+from deterrence._conduct import NOBODY, Exempt
 from deterrence._enforcement import Enforcement
 from deterrence._game import CapMarket, Game
-from deterrence._laws import Array, Law, gauss_rule, law
+from deterrence._groups import Deeds, Group, joined, repeated
+from deterrence._laws import Array, Law, gauss_rule
 from deterrence._numeric import weigh
+from deterrence._population import Population, exempt_rents, population
 
 TAILS = np.cumsum(np.arange(1.0, 25.0))  # decimal exponents 1, 3, 6, ..., 300 of tail probabilities
 
 
-@dataclass(frozen=True)
-class States:
-    """Cases of the market, each with its weight and, given the case, what a lab is like.
+class States(NamedTuple):
+    """Cases of the market, each with its weight and, given the case, what labs are like.
 
-    ``permits`` and ``losers`` count labs; a loser violates with probability ``h`` and is deterred with
-    probability ``d``, and ``m1``, ``m2`` are the means of its rent less ``base``, and of that squared,
-    times whether it violates; ``rent`` and ``rent_var`` are mean and variance of the permit holders' total
-    rent.
+    ``price`` is the mean price and ``price_var`` its variance. ``permits`` counts labs that hold permits,
+    and ``sold`` permits; ``rent`` and ``rent_var`` are mean and variance of the holders' total rent. The
+    other labs come in ``groups``; of the first some may need no permit.
     """
 
     weight: Array
     price: Array
+    price_var: Array
     permits: Array
-    losers: Array
-    h: Array
-    d: Array
-    base: Array
-    m1: Array
-    m2: Array
+    sold: Array
     rent: Array
     rent_var: Array
-
-    @classmethod
-    def join(cls, *parts: States) -> States:
-        columns = [f.name for f in fields(cls)]
-        return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in columns))
+    groups: tuple[Group, ...]
 
 
 class Slack(NamedTuple):
-    """Permits do not run out: every lab above the cut-off holds one, and at most `most` labs are above."""
+    """Every lab above the cut-off would hold a permit, and at most `most` labs are above."""
 
     cut: float
     most: int
@@ -61,7 +53,7 @@ class Slack(NamedTuple):
 
 
 def regimes(game: Game, values: Law) -> tuple[bool, Slack | None]:
-    """Say whether permits can run out, and in which way they can fail to."""
+    """Say whether permits can run out at auction, and in which way they can fail to."""
     N, market = game.n_agents, game.market
     if not isinstance(market, CapMarket):
         return False, Slack(values.coordinate(purchase_rent(game)), N, market.fixed_price)
@@ -70,43 +62,58 @@ def regimes(game: Game, values: Law) -> tuple[bool, Slack | None]:
         return False, Slack(worthless, N, 0.0)
     if Q == 0:
         return False, Slack(values.high, 0, math.nan)
-    return True, Slack(worthless, Q - 1, 0.0) if worthless > values.low else None
+    return True, Slack(worthless, Q - 1, 0.0) if values.cdf(worthless) > 0 else None
+
+
+def supply(game: Game) -> float:
+    """Most permits that are sold at a fixed price."""
+    most = getattr(game.market, "supply", None)
+    return math.inf if most is None else most
 
 
 def market_states(game: Game, e: Enforcement) -> States:
     """All cases of the market of a game with finitely many labs."""
-    values = law(game.lab.gross_value, game.lab.cost)
-    if values is None:
-        return _known_value_states(game, e, game.n_agents)
-    runs_out, slack = regimes(game, values)
-    parts = [binding_states(game, e, values)] if runs_out else []
+    labs = population(game, e)
+    if labs.values is None:
+        return _known_value_states(game, labs)
+    runs_out, slack = regimes(game, labs.values)
+    parts = [binding_states(game, labs, labs.values)] if runs_out else []
     if slack is not None:
-        parts.append(slack_states(game, e, values, slack))
-    return States.join(*parts)
+        parts.append(slack_states(game, labs, labs.values, slack))
+    return joined(*parts)
 
 
 def limit_states(game: Game, e: Enforcement) -> States:
     """The one case that remains of a market in the large-N limit, per lab."""
-    market = game.market
-    values = law(game.lab.gross_value, game.lab.cost)
+    per_permit = getattr(game.market, "flops_per_permit", None)
+    if per_permit is not None:
+        from deterrence._multi_unit import unit_limit_states
+
+        return unit_limit_states(game, e, per_permit)
+    labs, market = population(game, e), game.market
+    values = labs.values
     if values is None:
-        return _known_value_states(game, e, 1.0, scale=game.n_agents)
+        return _known_value_limit(game, labs)
     if not isinstance(market, CapMarket):
-        return _cut_state(game, e, values, purchase_rent(game), market.fixed_price)
+        return _cut_state(game, labs, values, purchase_rent(game), market.fixed_price)
     share = market.token_cap / game.n_agents
     if share == 0:
-        return _cut_state(game, e, values, math.inf, math.nan)
-    rent = 0.0 if share >= 1 else max(0.0, float(values.value(values.upper_quantile(np.array(share)))))
-    return _cut_state(game, e, values, rent, rent)
+        return _cut_state(game, labs, values, math.inf, math.nan)
+    rent = 0.0
+    if share < 1 - labs.exempt:
+        rent = max(0.0, float(values.value(values.upper_quantile(np.array(share)))))
+    return _cut_state(game, labs, values, rent, rent)
 
 
-def _cut_state(game: Game, e: Enforcement, values: Law, rent: float, price: float) -> States:
-    """A market in which exactly the labs above `rent` hold permits, per lab."""
+def _cut_state(game: Game, labs: Population, values: Law, rent: float, price: float) -> States:
+    """A market in which the labs above `rent` hold permits, as far as there are any, per lab."""
     cut = np.array([values.coordinate(rent)])
     above, below = np.asarray(values.sf(cut)), np.asarray(values.cdf(cut))
-    h, d, base, m1, m2, k1, _ = _features(game, e, values, cut, np.array([price]), _median(values))
-    zero, one = np.zeros(1), np.ones(1)
-    return States(one, one * price, above, below, h, d, base, m1, m2, above * k1, zero)
+    sides = sides_of(game, labs, values, cut, np.array([price]), _median(values))
+    permits = np.minimum(above, supply(game) / game.n_agents)
+    groups = _groups(game, sides, below, above - permits)
+    one, none = np.ones(1), np.zeros(1)
+    return States(one, price * one, none, permits, permits, permits * sides.rent, none, groups)
 
 
 def purchase_rent(game: Game) -> float:
@@ -116,23 +123,40 @@ def purchase_rent(game: Game) -> float:
     return market.fixed_price - (game.lab.cost if market.purchase_rule == "gross" else 0.0)
 
 
-def _known_value_states(game: Game, e: Enforcement, N: float, scale: float = 1.0) -> States:
-    """Every lab has the same value: ties in bids, broken by index."""
+def _known_value_states(game: Game, labs: Population) -> States:
+    """Every lab has the same value: ties in bids, broken by index; only who needs a permit may be open."""
+    N = game.n_agents
+    if labs.exempt == 0:
+        return _alike(game, labs, np.array([float(N)]), N)
+    M = binomial_window(N, 1 - labs.exempt, N)
+    return _alike(game, labs, M, N)._replace(weight=binomial(M, N, 1 - labs.exempt, labs.exempt))
+
+
+def _known_value_limit(game: Game, labs: Population) -> States:
+    return _alike(game, labs, np.array([1 - labs.exempt]), 1.0, scale=game.n_agents)
+
+
+def _alike(game: Game, labs: Population, M: Array, N: float, scale: float = 1.0) -> States:
+    """Of N labs M need permits, all with the same value."""
     v, c, market = getattr(game.lab.gross_value, "min", math.nan), game.lab.cost, game.market
     s = v - c
     if not isinstance(market, CapMarket):
-        price = market.fixed_price
         worth = v if market.purchase_rule == "gross" else s
-        permits = N if _buys(worth, price, market.purchase_rule) else 0.0
+        buyers = M if _buys(worth, market.fixed_price, market.purchase_rule) else 0 * M
+        permits, price = np.minimum(buyers, supply(game) / scale), market.fixed_price + 0 * M
     else:
         Q = market.token_cap / scale
-        permits = min(Q, N) if s > 0 else 0.0
-        price = math.nan if Q == 0 else 0.0 if Q >= N else max(0.0, s)
-    gain = _gain(game, np.array([s]), np.array([math.inf if math.isnan(price) else price]))
-    h = e.defection(gain)
-    one, zero = np.ones(1), np.zeros(1)
-    losers, rent = one * (N - permits), one * permits * s
-    return States(one, one * price, one * permits, losers, h, 1 - h, one * s, zero, zero, rent, zero)
+        permits = np.minimum(Q, M) if s > 0 else 0 * M
+        price = np.where(M <= Q, 0.0, max(0.0, s)) if Q > 0 else math.nan + M
+    one = np.ones_like(M)
+    rows = labs.conduct.rows(gain_by_rule(game, s * one, np.where(np.isnan(price), math.inf, price)))
+    rise = np.zeros((len(labs.conduct.with_rent), len(M)))
+    deeds = labs.conduct.deeds(rows, rise, 0 * one, s * one, NOBODY)
+    groups = (Group(M - permits, deeds),)
+    if labs.exempt > 0:
+        idle = labs.conduct.deeds(0 * rows, rise, 0 * one, s * one, Exempt(one, 0.0, 0.0))
+        groups = (Group(N - M, idle), *groups)
+    return States(one, price, 0 * one, permits, permits, permits * s, 0 * one, groups)
 
 
 def _buys(worth: float, price: float, rule: str) -> bool:
@@ -140,7 +164,7 @@ def _buys(worth: float, price: float, rule: str) -> bool:
     return worth >= price if rule == "gross" else covers(worth, price)
 
 
-def _gain(game: Game, s: Array, price: Array) -> Array:
+def gain_by_rule(game: Game, s: Array, price: Array) -> Array:
     """Gain of labs without a permit, with rents s, by the game's rule."""
     V = game.lab.racing_value
     rule = game.lab.gain_rule
@@ -151,15 +175,25 @@ def _gain(game: Game, s: Array, price: Array) -> Array:
     return np.minimum(price, s) + V
 
 
-def slack_states(game: Game, e: Enforcement, values: Law, slack: Slack) -> States:
+def slack_states(game: Game, labs: Population, values: Law, slack: Slack) -> States:
     """One state for each number of labs above the cut-off."""
     N, t = game.n_agents, np.array([float(slack.cut)])
     above, below = float(values.sf(t)[0]), float(values.cdf(t)[0])
     y = binomial_window(N, above, slack.most)
-    weight = binomial(y, N, above, below)
-    features = _features(game, e, values, t, np.array([slack.price]), _median(values))
-    h, d, base, m1, m2, k1, k_var = (float(x[0]) * np.ones(len(y)) for x in features)
-    return States(weight, slack.price + 0 * y, y, N - y, h, d, base, m1, m2, y * k1, y * k_var)
+    sides = sides_of(game, labs, values, t, np.array([slack.price]), _median(values))
+    permits = np.minimum(y, supply(game))
+    groups = tuple(
+        Group(number, repeated(deeds, len(y))) for number, deeds in _groups(game, sides, N - y, y - permits)
+    )
+    weight, price, rent = binomial(y, N, above, below), slack.price + 0 * y, permits * sides.rent
+    return States(weight, price, 0 * y, permits, permits, rent, permits * sides.rent_var, groups)
+
+
+def _groups(game: Game, sides: Sides, below: Array, rationed: Array) -> tuple[Group, ...]:
+    """Labs that would not buy, and those that would have, if there can be any."""
+    if sides.above is None:
+        return (Group(below, sides.below),)
+    return Group(below, sides.below), Group(rationed, sides.above)
 
 
 def _median(values: Law) -> float:
@@ -174,13 +208,13 @@ def binomial_window(N: int, p: float, most: int) -> Array:
     return np.arange(bottom, top + 1, dtype=float)
 
 
-def binding_states(game: Game, e: Enforcement, values: Law, more_edges: Array | None = None) -> States:
+def binding_states(game: Game, labs: Population, values: Law, more_edges: Array | None = None) -> States:
     """Permits run out: one state for each node of a quadrature over the value x of the last holder."""
     from scipy.special import betaincinv
 
     N, Q = game.n_agents, getattr(game.market, "token_cap", 0)
     start = float(values.coordinate(0.0))
-    edges = _edges(game, e, values, N, Q)
+    edges = _edges(game, labs, values, N, Q)
     if more_edges is not None:
         edges = clean_edges(values, edges, more_edges)
     nodes, weights = gauss_rule()
@@ -192,9 +226,13 @@ def binding_states(game: Game, e: Enforcement, values: Law, more_edges: Array | 
     t, weight = t[keep].ravel(), weight[keep].ravel()
     typical = float(values.upper_quantile(betaincinv(Q, N - Q + 1, 0.5)))
     s, one = values.value(t), np.ones_like(t)
-    h, d, base, m1, m2, k1, k_var = _features(game, e, values, t, s, typical, edges)
-    rent = (Q - 1) * k1 + s
-    return States(weight, s, Q * one, (N - Q) * one, h, d, base, m1, m2, rent, (Q - 1) * k_var)
+    sides = sides_of(game, labs, values, t, s, typical, edges)
+    rent = (Q - 1) * sides.rent + s
+    groups = (Group((N - Q) * one, sides.below),)
+    # Where none of the labs without a permit needs one, there is one for every lab that does: for nothing.
+    free = sides.below.exempt ** (N - Q)
+    price, price_var = s * (1 - free), s**2 * free * (1 - free)
+    return States(weight, price, price_var, Q * one, Q * one, rent, (Q - 1) * sides.rent_var, groups)
 
 
 def _last_holder_density(values: Law, t: Array, N: int, Q: int) -> Array:
@@ -202,7 +240,7 @@ def _last_holder_density(values: Law, t: Array, N: int, Q: int) -> Array:
     return N * binomial(Q - 1, N - 1, values.sf(t), values.cdf(t)) * values.density(t)
 
 
-def _edges(game: Game, e: Enforcement, values: Law, N: int, Q: int) -> Array:
+def _edges(game: Game, labs: Population, values: Law, N: int, Q: int) -> Array:
     """Coordinates between which everything that is integrated over x is smooth."""
     from scipy.special import betaincinv
 
@@ -210,7 +248,7 @@ def _edges(game: Game, e: Enforcement, values: Law, N: int, Q: int) -> Array:
     with np.errstate(all="ignore"):
         low = values.quantile(betaincinv(N - Q + 1, Q, np.append(tails, 0.5)))
         high = values.upper_quantile(betaincinv(Q, N - Q + 1, np.append(tails, 0.5)))
-    bends = values.coordinate(e.bends() - game.lab.racing_value)
+    bends = values.coordinate(labs.conduct.bends() - game.lab.racing_value)
     # Just above the first value that violates, the number of violators changes from 0 on the scale 1 / N.
     layer = bends.min() + (values.high - values.low) * 2.0 ** -np.arange(1.0, 8.0 + math.log2(N))
     return clean_edges(values, low, high, bends, layer, np.array([values.coordinate(0.0)]))
@@ -222,46 +260,73 @@ def clean_edges(values: Law, *groups: Array) -> Array:
     return edges[(edges >= values.low) & (edges <= values.high)]
 
 
-def _features(
+class Sides(NamedTuple):
+    """Labs on either side of cut-offs: those below, rents above, and those above if they get no permit."""
+
+    below: Deeds
+    rent: Array
+    rent_var: Array
+    above: Deeds | None
+
+
+def sides_of(
     game: Game,
-    e: Enforcement,
+    labs: Population,
     values: Law,
     t: Array,
     price: Array,
     typical: float,
     edges: Array | None = None,
-) -> tuple[Array, Array, Array, Array, Array, Array, Array]:
+) -> Sides:
     """What labs are like on either side of each cut-off t, at the price that goes with it.
 
-    `edges` separate panels in which all is smooth, and default to those of one cut-off. Returns the
-    columns h, d, base, m1 and m2 of `States` for a lab below, and mean and variance of the rent of a lab
-    above. The base is the rent at the coordinate `typical`: squares of rents less it do not cancel.
+    `edges` separate panels in which all is smooth, and default to those of one cut-off. Rents are counted
+    from the one at the coordinate `typical`: squares of rents less it do not cancel.
     """
-    V = game.lab.racing_value
+    V, conduct = game.lab.racing_value, labs.conduct
     by_price = game.lab.gain_rule == "price"  # then every lab below has the same gain
+    rent = list(conduct.with_rent)
 
-    def below(u: Array) -> Array:
-        rise = values.rise(u, typical)
-        violate = np.ones_like(rise) if by_price else e.defection(values.value(u) + V)
-        density = values.density(u)
-        rate = density * violate
-        return np.stack([rate, density * (1 - violate), rate * rise, rate * rise**2])
-
-    def above(u: Array) -> Array:
+    def shares(u: Array) -> Array:
         rise, density = values.rise(u, typical), values.density(u)
         return np.stack([density, density * rise, density * rise**2])
 
+    def acting(u: Array, gain: Array) -> Array:
+        rise, rows = values.rise(u, typical), conduct.rows(gain) * values.density(u)
+        return np.concatenate([rows, rows[rent] * rise, rows[:1] * rise**2])
+
+    def below(u: Array) -> Array:
+        return shares(u) if by_price else acting(u, values.value(u) + V)
+
+    def above(u: Array) -> Array:
+        return shares(u) if by_price else acting(u, gain_by_rule(game, values.value(u), price))
+
+    def deeds(mass: Array, exempt: float) -> Deeds:
+        """From integrals over some labs, and the share of labs that are with them and exempt."""
+        n = mass.shape[0] - len(rent) - 1
+        under = (mass[0] if by_price else mass[0] + mass[1]) + exempt
+        mass = mass / np.where(under > 0, under, 1.0)
+        free = NOBODY
+        if exempt > 0:
+            moments = exempt_rents(labs.everyone or values, typical)
+            free = Exempt(exempt / np.where(under > 0, under, 1.0), *moments)
+        if by_price:
+            rows = conduct.rows(np.where(np.isnan(price), math.inf, price) + V)
+            return conduct.deeds(rows * mass[0], rows[rent] * mass[1], rows[0] * mass[2], base, free)
+        return conduct.deeds(mass[:n], mass[n:-1], mass[-1], base, free)
+
     if edges is None:
-        edges = clean_edges(values, values.coordinate(e.bends() - V), t)
-    low, high = partial_integrals(below, above, edges, t)
-    under, over = low[0] + low[1], high[0]
-    h, d, m1, m2 = low / np.where(under > 0, under, 1.0)
-    _, k1, k2 = high / np.where(over > 0, over, 1.0)
-    if by_price:
-        h = e.defection(np.where(np.isnan(price), math.inf, price) + V)
-        d, m1, m2 = 1 - h, m1 * h, m2 * h
+        edges = clean_edges(values, values.coordinate(conduct.bends() - V), t)
+    low, high = partial_integrals(below, shares, edges, t)
     base = values.value(typical) * np.ones_like(t)
-    return h, d, base, m1, m2, base + k1, np.maximum(k2 - k1**2, 0.0)
+    over = high[0]
+    _, k1, k2 = high / np.where(over > 0, over, 1.0)
+    rationed = None
+    if supply(game) < game.n_agents:
+        more = clean_edges(values, edges, values.coordinate(price))
+        _, dear = partial_integrals(shares, above, more, t)
+        rationed = deeds(dear, 0.0)
+    return Sides(deeds(low, labs.exempt), base + k1, np.maximum(k2 - k1**2, 0.0), rationed)
 
 
 def partial_integrals(below: Any, above: Any, edges: Array, t: Array) -> tuple[Array, Array]:

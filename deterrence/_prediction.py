@@ -6,14 +6,16 @@ Means and variances follow from the states of the market by the laws of total ex
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import NamedTuple
 
 import numpy as np
 
-from deterrence._enforcement import Enforcement
+from deterrence._enforcement import CLASSES, UNITS, Enforcement, bids_strategically
 from deterrence._game import Game
+from deterrence._groups import Amount, Chance, Deeds
+from deterrence._inverse import inverse_moments
 from deterrence._laws import Array
 from deterrence._market_states import States, limit_states, market_states
 from deterrence._numeric import weigh
@@ -103,7 +105,11 @@ def predict(game: Game) -> Prediction:
     >>> round(predict(game).violations.mean, 9)   # 100 labs, those with 0.5 < v < 0.75
     25.0
     """
-    enforcement = Enforcement.of(game)
+    if bids_strategically(game):
+        from deterrence._strategic_prediction import predict_strategic
+
+        return predict_strategic(game)
+    enforcement = Enforcement.of(game, *CLASSES)
     return moments(game, enforcement, market_states(game, enforcement))
 
 
@@ -174,8 +180,12 @@ def limit(game: Game) -> Limit:
     >>> round(limit(game).price, 9), round(limit(game).violations, 9)
     (0.75, 0.25)
     """
+    if bids_strategically(game):
+        from deterrence._strategic_prediction import limit_strategic
+
+        return limit_strategic(game)
     # One lab whose cut-off is certain: the states of the limit are those of a market at its limit price.
-    enforcement = Enforcement.of(game)
+    enforcement = Enforcement.of(game, *CLASSES, UNITS)
     m = moments(game, enforcement, limit_states(game, enforcement), n_agents=1)
     return Limit(game=game, **per_lab(m))
 
@@ -187,53 +197,56 @@ def per_lab(m: Prediction) -> dict[str, float]:
 
 def moments(game: Game, enforcement: Enforcement, s: States, n_agents: int | None = None) -> Prediction:
     """Moments of all quantities from the states of a market."""
-    e, N = enforcement, n_agents or game.n_agents
-    k, extra = game.audit.cost, game.lab.racing_value - game.audit.harm
+    e, N, k = enforcement, n_agents or game.n_agents, game.audit.cost
 
-    def total(mean: Array, var: Array | float = 0.0) -> Moment:
-        return mixture(s.weight, mean, var)
+    def total(what: Callable[[Deeds], Chance | Amount], holders: Array | float, var: Array | float) -> Moment:
+        """Sum over permit holders, with this mean and variance, and over the other labs."""
+        parts = [(group.number, what(group.deeds)) for group in s.groups]
+        mean = np.asarray(holders + sum(n * x.mean for n, x in parts))
+        return mixture(s.weight, mean, var + sum(n * x.var for n, x in parts))
 
-    def draws(holder: float, violator: float) -> Moment:
-        """Number of permit holders and violators that something independent happens to."""
-        q, rest = s.h * violator, s.d + s.h * (1 - violator)
-        spread = s.permits * (holder * (1 - holder)) + s.losers * (q * rest)
-        return total(s.permits * holder + s.losers * q, spread)
+    def draws(what: Callable[[Deeds], Chance], holder: float = 0.0) -> Moment:
+        """Number of labs that something independent happens to."""
+        return total(what, s.permits * holder, s.permits * (holder * (1 - holder)))
 
-    violations = draws(0.0, 1.0)
-    catches = draws(0.0, e.p_eff)
-    # A loser adds to welfare s + V - H - k X if it violates, X a check: its rent less `base`, and the rest.
-    rest = s.base + extra - k * e.p_eff
-    loser = s.m1 + rest * s.h
-    loser_var = s.m2 - s.m1**2 + (2 * s.m1 + rest * s.h) * rest * s.d + k**2 * e.p_eff * (1 - e.p_eff) * s.h
-    holder_var = s.rent_var + s.permits * (k**2 * e.q_f * (1 - e.q_f))
+    violations = draws(lambda x: x.violates)
     return Prediction(
         game=game,
-        price=total(s.price),
-        permits=total(s.permits),
+        price=mixture(s.weight, s.price, s.price_var),
+        permits=mixture(s.weight, s.permits),
         violations=violations,
-        deterred=total(s.losers * s.d, s.losers * s.h * s.d),
+        deterred=draws(lambda x: x.deterred),
         compliance_rate=Moment(1 - violations.mean / N, violations.sd / N),
-        unpermitted_compliance_rate=_among_losers(s),
-        audits=draws(e.p_f, e.p_s),
-        false_audits=draws(e.p_f, 0.0),
-        checks=draws(e.q_f, e.p_eff),
-        catches=catches,
-        penalties=Moment(e.penalty * catches.mean, e.penalty * catches.sd),
-        revenue=total(np.nan_to_num(s.price) * s.permits),
+        unpermitted_compliance_rate=compliance_without(s),
+        audits=draws(lambda x: x.audited, e.p_f),
+        false_audits=mixture(s.weight, s.permits * e.p_f, s.permits * (e.p_f * (1 - e.p_f))),
+        checks=draws(lambda x: x.checked, e.q_f),
+        catches=draws(lambda x: x.caught),
+        penalties=total(lambda x: x.penalty, 0.0, 0.0),
+        revenue=mixture(s.weight, np.nan_to_num(s.price) * s.sold, s.price_var * s.sold**2),
         welfare=total(
-            s.rent - k * e.q_f * s.permits + s.losers * loser,
-            holder_var + s.losers * np.maximum(loser_var, 0.0),
+            lambda x: x.welfare,
+            s.rent - k * e.q_f * s.permits,
+            s.rent_var + s.permits * (k**2 * e.q_f * (1 - e.q_f)),
         ),
     )
 
 
-def _among_losers(s: States) -> Moment:
-    """Moments of the share of losers that comply, given that there are any."""
-    some = s.losers > 0
-    if not s.weight[some].sum() > 0:
+def compliance_without(s: States) -> Moment:
+    """Moments of the share of labs that comply among those that need a permit and have none."""
+    n, x = s.groups[0]
+    m, y = s.groups[-1] if len(s.groups) > 1 else (0 * n, x)
+    some, once, twice = inverse_moments(n, x.exempt, m)
+    weight = s.weight * some
+    if not weight.sum() > 0:
         return Moment(math.nan, math.nan)
-    h, d, losers = s.h[some], s.d[some], s.losers[some]
-    return mixture(s.weight[some], d, h * d / losers)
+    kept = weight > 0
+    need = np.where(x.h + x.d > 0, x.h + x.d, 1.0)
+    h, d = x.h / need, x.d / need
+    # Of the others, m comply with y.d in place of d.
+    mean = d + m * (y.d - d) * once
+    var = h * d * once + m * (y.h * y.d - h * d) * twice + (m * (y.d - d)) ** 2 * (twice - once**2)
+    return mixture(weight[kept], mean[kept], np.maximum(var[kept], 0.0))
 
 
 def mixture(weight: Array, mean: Array, var: Array | float = 0.0) -> Moment:

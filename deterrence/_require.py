@@ -86,6 +86,7 @@ def require(game: Game, *, compliance: float = 0.95, by: str = "fine") -> Requir
     target = check_range("compliance", compliance, UNIT)
     if by not in tuple(INSTRUMENTS):
         raise ParameterError(Problem("by", by, "is no instrument", " or ".join(INSTRUMENTS)))
+    Enforcement.of(game)  # refuses what thresholds do not cover
     tool = INSTRUMENTS[by]
     rate = functools.cache(functools.partial(tool.compliance, game))
     current = tool.now(game)

@@ -20,6 +20,7 @@ from deterrence._bids import bids_of
 from deterrence._checks import ParameterError, Problem
 from deterrence._enforcement import Enforcement
 from deterrence._game import CapMarket, Game, check_game
+from deterrence._groups import joined
 from deterrence._market_states import States, limit_states, market_states
 from deterrence._prediction import LIMITS, Limit, Prediction, limit, moments, per_lab, predict, table
 
@@ -111,7 +112,7 @@ def predict_strategic(game: Game) -> StrategicPrediction:
     """
     check_game(game)
     Q, by_rents = _permits(game), _by_rents(game)
-    e = Enforcement.of(game)
+    e = Enforcement.of(by_rents)
     m = moments(game, e, _states(by_rents, e, Q))
     return StrategicPrediction(game=game, truthful=predict(by_rents), **dict(m.items()))
 
@@ -164,7 +165,7 @@ def limit_strategic(game: Game) -> StrategicLimit:
     """
     check_game(game)
     Q, by_rents = _permits(game), _by_rents(game)
-    e = Enforcement.of(game)
+    e = Enforcement.of(by_rents)
     m = moments(game, e, _limit_states(by_rents, e, Q), n_agents=1)
     return StrategicLimit(game=game, truthful=limit(by_rents), **per_lab(m))
 
@@ -177,10 +178,11 @@ def _permits(game: Game) -> int:
 
 
 def _by_rents(game: Game) -> Game:
-    """The game with gains of s + V; under truthful bids they are min(p, s) + V too."""
-    if game.lab.gain_rule == "price":
-        return replace(game, lab=replace(game.lab, gain_rule="value"))
-    return game
+    """The game under truthful bids, with gains of s + V; there they are min(p, s) + V too."""
+    rule = "value" if game.lab.gain_rule == "price" else game.lab.gain_rule
+    if (rule, "truthful") == (game.lab.gain_rule, game.lab.bid_rule):
+        return game
+    return replace(game, lab=replace(game.lab, gain_rule=rule, bid_rule="truthful"))
 
 
 def _states(game: Game, e: Enforcement, Q: int) -> States:
@@ -192,7 +194,7 @@ def _states(game: Game, e: Enforcement, Q: int) -> States:
         return bids.slack(N, 0, math.inf, math.nan)
     if Q >= N:
         return bids.slack(N, N, 0.0, 0.0)
-    return States.join(bids.binding(N, Q), bids.slack(N, Q - 1, 0.0, 0.0))
+    return joined(bids.binding(N, Q), bids.slack(N, Q - 1, 0.0, 0.0))
 
 
 def _limit_states(game: Game, e: Enforcement, Q: int) -> States:
@@ -217,6 +219,6 @@ def _one_ceiling(
     ceiling = e.least_risk * e.D - game.lab.racing_value
     if ceiling > 0:
         states = truthful(game, e)
-        return replace(states, price=np.minimum(states.price, ceiling))
+        return states._replace(price=np.minimum(states.price, ceiling))
     states = truthful(replace(game, market=CapMarket(token_cap=0)), e)
-    return states if Q == 0 else replace(states, price=np.zeros_like(states.price))
+    return states if Q == 0 else states._replace(price=np.zeros_like(states.price))

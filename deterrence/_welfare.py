@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
 
-from deterrence._enforcement import Enforcement
+from deterrence._enforcement import CLASSES, UNITS, Enforcement
 from deterrence._game import Game, check_game
+from deterrence._groups import Deeds
+from deterrence._laws import Array
 from deterrence._market_states import States, limit_states, market_states
 from deterrence._prediction import mixture, moments
 
@@ -30,8 +32,10 @@ class Welfare:
         The game that was asked about.
     n_labs : int
         Labs that the sums are of: all of them, or 1 where they are per lab.
-    permit_rents, violator_rents : float, money
-        Rents v - c of permit holders and of violators.
+    permit_rents, violator_rents, exempt_rents : float, money
+        Rents v - c of permit holders, of violators and of labs that need no permit.
+    split_costs : float, money
+        What violators pay for splitting their runs.
     racing : float, money
         Racing value of the violators.
     harm : float, money
@@ -50,6 +54,8 @@ class Welfare:
     n_labs: int
     permit_rents: float
     violator_rents: float
+    exempt_rents: float
+    split_costs: float
     racing: float
     harm: float
     audit_cost: float
@@ -62,8 +68,7 @@ class Welfare:
     @property
     def lab_surplus(self) -> float:
         """Rents and racing value, less what labs pay for permits and when caught."""
-        gained = self.permit_rents + self.violator_rents + self.racing
-        return gained - self.revenue - self.fines - self.collateral
+        return self._gained - self.revenue - self.fines - self.collateral
 
     @property
     def governor_budget(self) -> float:
@@ -74,8 +79,12 @@ class Welfare:
     @property
     def total(self) -> float:
         """Expected welfare, the mean of ``predict(game).welfare``."""
-        gained = self.permit_rents + self.violator_rents + self.racing
-        return gained - self.harm - self.audit_cost - self.backcheck_cost
+        return self._gained - self.harm - self.audit_cost - self.backcheck_cost
+
+    @property
+    def _gained(self) -> float:
+        rents = self.permit_rents + self.violator_rents + self.exempt_rents
+        return rents - self.split_costs + self.racing
 
     @property
     def per_lab(self) -> Welfare:
@@ -87,6 +96,10 @@ class Welfare:
         """Yield each part, and what it is to the labs, to the Governor and to others."""
         yield "rents of permit holders", self.permit_rents, 0.0, 0.0
         yield "rents of violators", self.violator_rents, 0.0, 0.0
+        if self.exempt_rents:
+            yield "rents of exempt labs", self.exempt_rents, 0.0, 0.0
+        if self.split_costs:
+            yield "splitting runs", -self.split_costs, 0.0, 0.0
         yield "racing value", self.racing, 0.0, 0.0
         yield "harm", 0.0, 0.0, -self.harm
         yield "audits", 0.0, -self.audit_cost, 0.0
@@ -173,30 +186,35 @@ def limit_welfare(game: Game) -> Welfare:
     >>> round(limit_welfare(game).permit_rents, 9), round(limit_welfare(game).revenue, 9)
     (0.21875, 0.1875)
     """
-    return _welfare(game, limit_states, 1)
+    return _welfare(game, limit_states, 1, UNITS)
 
 
 @np.errstate(under="ignore", over="ignore")  # to 0, and to infinite coordinates that are clipped
-def _welfare(game: Game, states: Any, n_labs: int) -> Welfare:
-    e, audit, lab = Enforcement.of(game), game.audit, game.lab
+def _welfare(game: Game, states: Any, n_labs: int, *covered: str) -> Welfare:
+    e, audit, lab = Enforcement.of(game, *CLASSES, *covered), game.audit, game.lab
     s: States = states(game, e)
     m = moments(game, e, s, n_labs)
-    n_P, n_V, catches = m.permits.mean, m.violations.mean, m.catches.mean
+    n_V, catches = m.violations.mean, m.catches.mean
     deposit = audit.collateral
     if audit.liability_rule == "capped" and audit.liability_cap is not None:
         deposit = min(deposit, audit.liability_cap)
-    backchecks = audit.backcheck_prob * ((1 - e.p_f) * n_P + (1 - e.p_s) * n_V)
+
+    def over_groups(part: Callable[[Deeds], Array]) -> float:
+        return mixture(s.weight, np.asarray(sum(n * part(deeds) for n, deeds in s.groups))).mean
+
     return Welfare(
         game=game,
         n_labs=n_labs,
         permit_rents=mixture(s.weight, s.rent).mean,
-        violator_rents=mixture(s.weight, s.losers * (s.m1 + s.base * s.h)).mean,
+        violator_rents=over_groups(lambda x: x.rent),
+        exempt_rents=over_groups(lambda x: x.exempt_rent),
+        split_costs=over_groups(lambda x: x.split_cost),
         racing=lab.racing_value * n_V,
         harm=audit.harm * n_V,
         audit_cost=audit.cost * m.audits.mean,
-        backcheck_cost=audit.cost * backchecks,
+        backcheck_cost=audit.cost * (m.checks.mean - m.audits.mean),
         revenue=m.revenue.mean,
-        fines=(e.penalty - deposit) * catches,
+        fines=m.penalties.mean - deposit * catches,
         collateral=deposit * catches,
         reputation_loss=lab.reputation_sensitivity * catches,
     )

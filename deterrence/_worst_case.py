@@ -9,7 +9,7 @@ from deterrence._compliance import covers
 from deterrence._enforcement import Enforcement
 from deterrence._game import CapMarket, Game
 from deterrence._laws import law
-from deterrence._market_states import market_states, purchase_rent, regimes
+from deterrence._market_states import market_states, purchase_rent, regimes, supply
 
 
 class Worst(NamedTuple):
@@ -39,7 +39,11 @@ def worst_cases(game: Game) -> list[Worst]:
     if slack is not None and slack.cut > values.low:
         most = min(slack.most, game.n_agents - 1) if slack.cut < values.high else 0
         rent = min(top, _cut_rent(game))
-        cases.append(Worst(_gain(game, rent, slack.price), range(most + 1)))
+        sold = range(int(min(most, supply(game))) + 1)
+        cases.append(Worst(_gain(game, rent, slack.price), sold))
+    if slack is not None and supply(game) < game.n_agents and slack.cut < values.high:
+        most = int(supply(game))
+        cases.append(Worst(_gain(game, top, slack.price), range(most, most + 1)))
     return cases
 
 

@@ -27,13 +27,15 @@ class Setting:
         beta, alpha, p_b = 1 - mpf(a.false_negative_rate), mpf(a.false_positive_rate), mpf(a.backcheck_prob)
         pi_1, pi_0 = mpf(a.high_prob), mpf(a.base_prob)
         self.p_s, self.p_f = beta * pi_1 + (1 - beta) * pi_0, alpha * pi_1 + (1 - alpha) * pi_0
-        self.p_eff, self.q_f = 1 - (1 - self.p_s) * (1 - p_b), 1 - (1 - self.p_f) * (1 - p_b)
+        self.q_s, self.q_f = 1 - (1 - self.p_s) * (1 - p_b), 1 - (1 - self.p_f) * (1 - p_b)
+        unseen = (1 - mpf(a.whistleblower_prob)) * (1 - mpf(a.monitoring_prob))
+        self.p_eff = 1 - (1 - self.q_s) * unseen
         cap = mp.inf if a.liability_cap is None else mpf(a.liability_cap)
         fine, deposit = mpf(a.penalty_amount), mpf(a.collateral)
         self.money = min(deposit + fine, cap) if a.liability_rule == "capped" else deposit + min(fine, cap)
         self.D = self.p_eff * (self.money + mpf(lab.reputation_sensitivity))
         self.V, self.k = mpf(lab.racing_factor) * mpf(lab.capability_value), mpf(a.cost)
-        self.extra = self.V - mpf(a.harm) - self.k * self.p_eff  # what a violation adds beside its rent
+        self.extra = self.V - mpf(a.harm) - self.k * self.q_s  # what a violation adds beside its rent
         self.risk = distribution(lab.risk_profile, 0)
         if isinstance(self.risk, UniformRents):
             multipliers = [self.risk.low, self.risk.high]
@@ -252,11 +254,11 @@ def _report(e, M, N):
         "unpermitted_compliance_rate": unpermitted,
         "audits": draws(e.p_f, e.p_s),
         "false_audits": draws(e.p_f, 0),
-        "checks": draws(e.q_f, e.p_eff),
+        "checks": draws(e.q_f, e.q_s),
         "catches": catches,
         "penalties": (e.money * catches[0], e.money**2 * catches[1]),
         "revenue": M.pair("Pn"),
-        "welfare": (W, v_W + e.k**2 * (e.q_f * (1 - e.q_f) * n + e.p_eff * (1 - e.p_eff) * m)),
+        "welfare": (W, v_W + e.k**2 * (e.q_f * (1 - e.q_f) * n + e.q_s * (1 - e.q_s) * m)),
     }
     return {
         name: (mean, mp.sqrt(max(var, 0)) if not mp.isnan(var) else var)

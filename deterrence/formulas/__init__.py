@@ -86,6 +86,7 @@ from deterrence.formulas._detection import (
     posterior_clean,
     posterior_not_caught,
     posterior_suspicious,
+    unaudited_detection,
 )
 from deterrence.formulas._escalation import (
     escalation_catches,
@@ -432,6 +433,7 @@ __all__ = [
     "threshold_r",
     "threshold_v",
     "tipping_share",
+    "unaudited_detection",
     "unpermitted_probability",
     "violator_mean",
     "violator_pmf",

@@ -10,7 +10,22 @@ from deterrence import _detection as numeric
 from deterrence.formulas._formula import Formula
 from deterrence.formulas._printing import Named
 from deterrence.formulas._step import Step
-from deterrence.formulas._symbols import Math, alpha, beta, none, p_b, p_eff, p_f, p_s, pi_0, pi_1, q_f, w
+from deterrence.formulas._symbols import (
+    Math,
+    alpha,
+    beta,
+    none,
+    p_b,
+    p_eff,
+    p_f,
+    p_m,
+    p_s,
+    p_w,
+    pi_0,
+    pi_1,
+    q_f,
+    w,
+)
 
 
 def _audit_rate() -> Iterator[Step]:
@@ -52,6 +67,24 @@ def _effective_detection() -> Iterator[Step]:
     yield Step("Backchecks help where there was no audit.", Eq(Derivative(detection, p_b), 1 - p_s))
     yield Step("Audits help where there is no backcheck.", Eq(Derivative(detection, p_s), 1 - p_b))
     yield Step("Detection is at least as likely as an audit.", Ge(detection, p_s))
+    yield Step("It is a probability.", Le(detection, 1))
+
+
+def _unaudited_detection() -> Iterator[Step]:
+    detection = unaudited_detection.named
+    yield Step(
+        "What a backcheck misses a whistleblower may report, and what nobody reports metering may show.",
+        Eq(detection, p_b + (1 - p_b) * (p_w + (1 - p_w) * p_m)),
+    )
+    yield Step(
+        "With audits in front of it, it is the detection of four channels in a row:",
+        Eq(p_s + (1 - p_s) * detection, 1 - (1 - p_s) * (1 - p_b) * (1 - p_w) * (1 - p_m)),
+    )
+    yield Step(
+        "so that thresholds hold with it in place of $p_b$. Whistleblowers help where nothing else does.",
+        Eq(Derivative(detection, p_w), (1 - p_b) * (1 - p_m)),
+    )
+    yield Step("It is at least as likely as a backcheck.", Ge(detection, p_b))
     yield Step("It is a probability.", Le(detection, 1))
 
 
@@ -129,6 +162,18 @@ with evaluate(False):  # printed as written
             "The backcheck is drawn, independently, where there was no audit.",
         ),
         derive=_effective_detection,
+    )
+    unaudited_detection = Formula(
+        name="unaudited_detection",
+        statement="The probability that a violation is found without an audit.",
+        left="p_b'",
+        expr=1 - (1 - p_b) * (1 - p_w) * (1 - p_m),
+        function=numeric.unaudited_detection,
+        assumptions=(
+            "Backcheck, whistleblower and metering come one after the other, each independent of the rest.",
+            "Whistleblower and metering find violations only, and are no checks.",
+        ),
+        derive=_unaudited_detection,
     )
     check_rate = Formula(
         name="check_rate",
