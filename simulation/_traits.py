@@ -55,7 +55,7 @@ def traits_of(rules: Rules, types: dict[str, np.ndarray], present: np.ndarray) -
             traits["units"] = np.ceil(types["flops"] / per_permit)
         if audit.signal_scale:
             strength = np.minimum(excess / audit.signal_scale, 1.0) ** audit.signal_exponent
-            traits["beta"] = audit.false_positive_rate + (audit.beta - audit.false_positive_rate) * strength
+            traits["beta"] = (1 - strength) * audit.false_positive_rate + strength * audit.beta
         if audit.excess_penalty:
             traits["fine"] = traits["fine"] + audit.excess_penalty * excess**audit.excess_exponent
     if "turnover" in types:

@@ -206,3 +206,8 @@ def test_labs_and_governors_that_learn_equal_the_reference_bit_for_bit(games):
         for row in {0, len(replications) - 1}:
             history = History(game, seed, replications[row], steps, **plain)
             assert_is(record, row, history)
+
+
+def test_games_with_extensions_equal_the_reference_bit_for_bit(extended_games):
+    for seed, game in enumerate(extended_games(GAMES // 4, seed=9)):
+        compare(game, seed)

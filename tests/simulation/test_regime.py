@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from records import assert_same
+
 from deterrence import Game
 from simulation import run
 
@@ -30,3 +32,12 @@ def test_signals_grow_with_compute_from_those_of_compliant_labs_to_beta(baseline
         )
         caught = run(game, replications=200, rng=1).catches.sum() / (200 * 20)
         assert abs(caught - share) <= 4 * np.sqrt(share * (1 - share) / 4000)
+
+
+def test_a_signal_at_full_strength_is_as_good_as_any_to_the_last_digit(baseline):
+    """0.1 + (0.8 - 0.1) is not 0.8; with a punishment just at the gain that would not matter, with bids it does."""
+    plain = changed(baseline, lab={"bid_rule": "strategic"})
+    for alpha, miss in np.random.default_rng(1).random((20, 2)):
+        audit = {"false_positive_rate": alpha * (1 - miss), "false_negative_rate": miss, "penalty_amount": 0.5}
+        a, b = changed(plain, audit=audit), changed(plain, audit={**audit, "signal_scale": 0.5})
+        assert_same(run(a, replications=20, rng=1, detail="lab"), run(b, replications=20, rng=1, detail="lab"))
