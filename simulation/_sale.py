@@ -24,6 +24,8 @@ def sell(turn: Turn) -> dict[str, Any]:
         price, has_permit = _auction(market.token_cap, worth, turn.units)
     else:
         price = sale_price(rules, worth.copy())
+        if isinstance(market, CapMarket) and market.token_cap:  # no limit to those who need a permit
+            price = np.where(count(turn.needs_permit)[:, None] <= market.token_cap, 0.0, price)
         has_permit = buys(rules, price * turn.units, worth, turn.gross_value) & turn.needs_permit
         if isinstance(market, CapMarket):
             if (count(has_permit) > market.token_cap).any():

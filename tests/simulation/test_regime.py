@@ -7,16 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from records import assert_same
-
 from deterrence import Game
-from simulation import run
+from simulation import PermitMarket, Rational, run
+from simulation._rules import rules_of
+from simulation._traits import traits_of
 
 
-def changed(game: Game, **sections: Any) -> Game:
+def changed(game: Game, *, flop_threshold: float = 0.0, **sections: Any) -> Game:
     """A game with other values of some fields, given by section."""
-    parts = {k: dataclasses.replace(getattr(game, k), **v) for k, v in sections.items() if k != "game"}
-    return dataclasses.replace(game, **parts, **sections.get("game", {}))
+    parts = {name: dataclasses.replace(getattr(game, name), **values) for name, values in sections.items()}
+    return dataclasses.replace(game, flop_threshold=flop_threshold, **parts)
 
 
 def test_signals_grow_with_compute_from_those_of_compliant_labs_to_beta(baseline):
@@ -35,9 +35,28 @@ def test_signals_grow_with_compute_from_those_of_compliant_labs_to_beta(baseline
 
 
 def test_a_signal_at_full_strength_is_as_good_as_any_to_the_last_digit(baseline):
-    """0.1 + (0.8 - 0.1) is not 0.8; with a punishment just at the gain that would not matter, with bids it does."""
-    plain = changed(baseline, lab={"bid_rule": "strategic"})
-    for alpha, miss in np.random.default_rng(1).random((20, 2)):
-        audit = {"false_positive_rate": alpha * (1 - miss), "false_negative_rate": miss, "penalty_amount": 0.5}
-        a, b = changed(plain, audit=audit), changed(plain, audit={**audit, "signal_scale": 0.5})
-        assert_same(run(a, replications=20, rng=1, detail="lab"), run(b, replications=20, rng=1, detail="lab"))
+    """0.1 + (0.8 - 0.1) is more than 0.8."""
+    types, here = {"gross_value": np.ones((1, 20)), "flops": np.ones((1, 20))}, np.ones(20, dtype=bool)
+    for alpha, miss in np.random.default_rng(1).random((100, 2)):
+        audit = {"false_positive_rate": alpha * (1 - miss), "false_negative_rate": miss, "signal_scale": 0.5}
+        game = changed(baseline, audit=audit)
+        assert (traits_of(rules_of(game), types, here)["beta"] == game.audit.beta).all()
+
+
+def test_a_cap_does_not_bind_if_there_is_a_permit_for_every_lab_that_needs_one(baseline):
+    """Whether the others are exempt or have left, and however a permit is counted."""
+    half = {"flops_min": 0.0, "flops_max": 2.0}
+    for market in ({}, {"flops_per_permit": 10.0}):
+        game = changed(baseline, lab=half, market=market, flop_threshold=1.0)
+        for cap in range(8, 13):
+            capped = changed(game, market={"token_cap": cap}, flop_threshold=1.0)
+            record = run(capped, replications=50, rng=1, detail="lab")
+            binds = (~record.labs.exempt).sum(axis=2) > cap
+            assert 0 < binds.sum() < 50
+            assert ((record.price > 0) == binds).all()
+    for labs in (None, Rational):
+        market = PermitMarket(baseline, rng=1, labs=labs)
+        for lab in market.labs[:10]:
+            lab.remove()
+        market.step()
+        assert (market.price, market.permits, market.revenue) == (0.0, 10.0, 0.0)
