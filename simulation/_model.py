@@ -277,19 +277,22 @@ class Governor(mesa.Agent):
 
     @property
     def high_prob(self) -> PerReplication:
-        """Probability that a suspicious signal is audited, in the last turn."""
+        """Its probability of auditing a suspicious signal, in the last turn; an array if labs differ in it."""
         return self._of_policy(0)
 
     @property
     def base_prob(self) -> PerReplication:
-        """Probability that a clean signal is audited, in the last turn."""
+        """Its probability of auditing a clean signal, in the last turn; an array if labs differ in it."""
         return self._of_policy(1)
 
     def _of_policy(self, part: int) -> PerReplication:
-        probability = self.model._game.now().policy[part]
-        return self.model.per_replication(
-            np.broadcast_to(probability, (len(self.model.replications), 1))[:, 0]
-        )
+        probability = np.asarray(self.model._game.now().policy[part])
+        one_for_all = probability.shape[-1:] in ((), (1,))
+        labs = 1 if one_for_all else self.model.game.n_agents
+        values = np.broadcast_to(probability, (len(self.model.replications), labs))
+        if one_for_all:
+            return self.model.per_replication(values[:, 0])
+        return values[0].copy() if len(values) == 1 else values.copy()
 
     @property
     def account(self) -> PerReplication:

@@ -290,7 +290,7 @@ class PlainTracking:
     scale: float
 
     def move(self, market):
-        without = [lab for lab in market.labs if not lab.has_permit]
+        without = [lab for lab in market.labs if not (lab.has_permit or lab.exempt)]
         if not without:
             return 0.0
         share = sum(not lab.compliant for lab in without) / len(without)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+from functools import partial
 from typing import Any
 
 import numpy as np
+import pytest
 
-from deterrence import Game
-from simulation import PermitMarket, Rational, run
+from deterrence import AuditEscalation, Game, ParameterError
+from simulation import Lowering, PermitMarket, Rational, Static, Tracking, run
 from simulation._rules import rules_of
 from simulation._traits import traits_of
 
@@ -60,3 +62,73 @@ def test_a_cap_does_not_bind_if_there_is_a_permit_for_every_lab_that_needs_one(b
             lab.remove()
         market.step()
         assert (market.price, market.permits, market.revenue) == (0.0, 10.0, 0.0)
+
+
+ESCALATION = AuditEscalation(increment=1.0, decay=0.25)
+
+
+def test_what_grows_with_catches_leaves_the_policy_of_a_governor_that_learns_alone(baseline):
+    """All labs violate in every turn and many are caught; the Governor goes up by 1/64 each time."""
+    game = changed(
+        baseline,
+        audit={"escalation": ESCALATION, "high_prob": 0.5},
+        lab={"risk_profile_min": 0.0, "risk_profile_max": 0.0},
+    )
+    for replications in (1, 3):
+        up = partial(Lowering, down=0.5, up=1 / 64)
+        market = PermitMarket(game, rng=1, replications=replications, governor=up)
+        market.run(10)
+        assert np.all(market.catches > 0)
+        np.testing.assert_array_equal(market.governor.high_prob, 0.5 + 9 / 64)
+
+
+class Own(Static):
+    """A Governor with a policy of its own."""
+
+    def __init__(self, like, *, policy):
+        self._policy = policy
+
+    def policy(self, turn):
+        return self._policy(turn)
+
+
+def test_a_governor_may_treat_each_lab_in_its_own_way_and_each_turn(baseline):
+    """Labs with an odd number are audited for certain, and others never; the other way round in odd turns."""
+
+    def policy(turn):
+        high = (np.arange(20) + turn.step) % 2.0
+        return high, high
+
+    game = changed(baseline, audit={"backcheck_prob": 0.0})
+    for replications in (1, 3, 30):
+        question = {"rng": 1, "replications": replications, "governor": partial(Own, policy=policy)}
+        market = PermitMarket(game, **question)
+        for step in range(3):
+            market.step()
+            looked_at = (np.arange(20) + step) % 2 == 1
+            np.testing.assert_array_equal(market.columns.audited, market.columns.runs & looked_at)
+            shape = (replications, 20) if replications > 1 else (20,)
+            expected = np.broadcast_to(looked_at.astype(float), shape)
+            np.testing.assert_array_equal(market.governor.high_prob, expected, strict=True)
+
+
+def test_a_policy_that_is_no_probability_is_refused_whatever_it_is_multiplied_with(baseline):
+    game = changed(baseline, audit={"escalation": ESCALATION})
+    market = PermitMarket(game, rng=1, governor=partial(Own, policy=lambda turn: (1.5, 0.1)))
+    with pytest.raises(ParameterError, match="high_prob"):
+        market.step()
+
+
+def test_a_tracking_governor_counts_labs_that_need_a_permit_and_have_none(baseline):
+    """Half of the labs are exempt, and all others violate: their share is 1."""
+    game = changed(
+        baseline,
+        audit={"high_prob": 0.25},
+        market={"token_cap": 0},
+        lab={"flops_min": 0.0, "flops_max": 2.0, "risk_profile_min": 0.0, "risk_profile_max": 0.0},
+        flop_threshold=1.0,
+    )
+    market = PermitMarket(game, rng=1, governor=partial(Tracking, target=0.5))
+    market.run(2)
+    assert market.violations < 20
+    assert market.governor.high_prob == 0.25 + 0.5
