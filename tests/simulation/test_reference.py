@@ -211,3 +211,13 @@ def test_labs_and_governors_that_learn_equal_the_reference_bit_for_bit(games):
 def test_games_with_extensions_equal_the_reference_bit_for_bit(extended_games):
     for seed, game in enumerate(extended_games(GAMES // 4, seed=9)):
         compare(game, seed)
+
+
+def test_they_do_with_labs_and_governors_that_learn(extended_games):
+    for seed, game in enumerate(extended_games(GAMES // 8, seed=11)):
+        rng = np.random.default_rng([12, seed])
+        ours, plain = behaviours(rng)
+        replications, steps = company(rng, game.n_agents), int(rng.choice([3, 12]))
+        record = run(game, replications=replications, steps=steps, rng=seed, detail="lab", **ours)
+        for row in {0, len(replications) - 1}:
+            assert_is(record, row, History(game, seed, replications[row], steps, **plain))
