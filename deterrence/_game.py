@@ -91,7 +91,8 @@ class Audit(Noun):
     The fine is ``penalty_amount`` plus ``excess_penalty`` times power ``excess_exponent`` of the excess, or
     ``turnover_share`` of the lab's turnover if that is more. What no audit and no backcheck has found is
     reported by a whistleblower with ``whistleblower_prob``, and else seen by metering with
-    ``monitoring_prob``. ``capacity`` limits the audits of a turn, ``escalation`` makes them grow with the
+    ``monitoring_prob``. Every lab that needs a permit posts ``collateral`` when a turn starts; it is the first
+    of what a lab pays that is caught, and otherwise refunded. ``capacity`` limits the audits of a turn, ``escalation`` makes them grow with the
     catches of a lab, and ``governor`` says what becomes of the policy in the course of a game.
 
     Examples

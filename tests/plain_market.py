@@ -209,6 +209,8 @@ class PlainMarket:
         cheats = [lab for lab in labs if not lab.compliant]
         rents = permitted + one_by_one(lab.rent - lab.splits * lab.split_cost for lab in cheats)
         self.checks, self.catches = self.checks + checks, self.catches + catches
+        posted = audit.collateral * sum(not lab.exempt for lab in labs)
+        seized = min(audit.collateral, penalty_of(audit, 0.0)) * catches
         if self.unfolds:
             self.account = self.account + (revenue + penalties - audit.cost * checks)
             self.total_wealth = one_by_one(lab.wealth for lab in labs)
@@ -229,6 +231,9 @@ class PlainMarket:
             "penalties": penalties,
             "revenue": revenue,
             "welfare": rents + racing - audit.harm * violations - audit.cost * checks,
+            "collateral_posted": posted,
+            "collateral_seized": seized,
+            "collateral_refunded": posted - seized,
         }
 
 

@@ -13,6 +13,7 @@ import simulation._draws
 from deterrence import CapMarket, Game
 from simulation import (
     COLUMNS,
+    ESCROW,
     QUANTITIES,
     Bayesian,
     Gradient,
@@ -62,7 +63,7 @@ def assert_bits(got: np.ndarray, expected: np.ndarray, *where: object) -> None:
 
 def assert_is(record: Record, row: int, history: History) -> None:
     """A replication of a record with every lab is what the plain market went through."""
-    for name in QUANTITIES:
+    for name in QUANTITIES + ESCROW:
         assert_bits(getattr(record, name)[row], history.quantity(name), record.seed, row, name)
     for name in COLUMNS:
         assert_bits(getattr(record.labs, name)[row], history.column(name), record.seed, row, name)

@@ -10,7 +10,16 @@ import numpy as np
 import pytest
 
 from deterrence import AuditEscalation, Game, ParameterError
-from simulation import Lowering, PermitMarket, Rational, Static, Tracking, run
+from simulation import (
+    ESCROW,
+    ColumnCollector,
+    Lowering,
+    PermitMarket,
+    Rational,
+    Static,
+    Tracking,
+    run,
+)
 from simulation._rules import rules_of
 from simulation._traits import traits_of
 
@@ -132,3 +141,50 @@ def test_a_tracking_governor_counts_labs_that_need_a_permit_and_have_none(baseli
     market.run(2)
     assert market.violations < 20
     assert market.governor.high_prob == 0.25 + 0.5
+
+
+DEPOSITS = [  # rule, liability cap; what is seized of a deposit of 1 beside a fine of 2, and what is paid
+    ("capped", None, 1.0, 3.0),
+    ("capped", 2.5, 1.0, 2.5),
+    ("capped", 0.75, 0.75, 0.75),
+    ("posted", None, 1.0, 3.0),
+    ("posted", 0.75, 1.0, 1.75),
+    ("posted", 0.0, 1.0, 1.0),
+]
+
+
+@pytest.mark.parametrize(("rule", "cap", "seized", "paid"), DEPOSITS)
+@pytest.mark.parametrize("labs", [None, Rational])
+def test_deposits_are_posted_and_seized_or_refunded(baseline, labs, rule, cap, seized, paid):
+    """Labs that do not fear punishment; every lab posts 1."""
+    audit = {"collateral": 1.0, "penalty_amount": 2.0, "liability_cap": cap, "liability_rule": rule}
+    game = changed(baseline, audit=audit, lab={"risk_profile_min": 0.0, "risk_profile_max": 0.0})
+    record = run(game, replications=30, steps=5, rng=1, labs=labs)
+    assert record.catches.sum() > 100
+    np.testing.assert_array_equal(record.collateral_posted, np.full((30, 5), 20.0), strict=True)
+    np.testing.assert_array_equal(record.collateral_seized, seized * record.catches)
+    np.testing.assert_array_equal(record.collateral_refunded, 20 - seized * record.catches)
+    np.testing.assert_allclose(record.penalties, paid * record.catches)
+    mean = run(game, replications=30, steps=5, rng=1, labs=labs, detail="run")
+    market = PermitMarket(game, replications=30, rng=1, labs=labs)
+    market.datacollector = ColumnCollector(ESCROW)
+    market.run(5)
+    frame = market.datacollector.get_model_vars_dataframe()
+    for name in ESCROW:
+        np.testing.assert_allclose(getattr(mean, name), getattr(record, name).mean(axis=1))
+        np.testing.assert_array_equal(getattr(market, name), getattr(record, name)[:, -1])
+        np.testing.assert_array_equal(np.stack(frame[name], axis=1), getattr(record, name))
+
+
+def test_labs_that_need_no_permit_or_have_left_post_no_deposit(baseline):
+    lab = {"flops_min": 0.0, "flops_max": 2.0}
+    market = PermitMarket(changed(baseline, audit={"collateral": 0.5}, lab=lab, flop_threshold=1.0), rng=1)
+    assert np.isnan(market.collateral_posted)
+    market.step()
+    assert 0 < market.columns.exempt.sum() < 20
+    assert market.collateral_posted == 0.5 * (20 - market.columns.exempt.sum())
+    needing = next(lab for lab in market.labs if not lab.exempt)
+    needing.remove()
+    before = market.collateral_posted
+    market.step()
+    assert market.collateral_posted == before - 0.5
