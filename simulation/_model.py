@@ -281,12 +281,12 @@ class Governor(mesa.Agent):
 
     @property
     def high_prob(self) -> PerReplication:
-        """Its probability of auditing a suspicious signal, in the last turn; an array if labs differ in it."""
+        """Its probability of auditing a suspicious signal in the last turn; an array if labs differ."""
         return self._of_policy(0)
 
     @property
     def base_prob(self) -> PerReplication:
-        """Its probability of auditing a clean signal, in the last turn; an array if labs differ in it."""
+        """Its probability of auditing a clean signal in the last turn; an array if labs differ."""
         return self._of_policy(1)
 
     def _of_policy(self, part: int) -> PerReplication:

@@ -62,8 +62,8 @@ QUANTITIES = tuple(name for name in Quantities.__annotations__ if name not in ES
 class Turns:
     """Some turns with the same decisions: what was counted in them, and all that follows from it.
 
-    Every one of `QUANTITIES` and of `ESCROW` is an attribute, of shape (replications, steps), or (replications, 1) where
-    it is the same in all.
+    Every one of `QUANTITIES` and of `ESCROW` is an attribute, of shape (replications, steps), or
+    (replications, 1) where it is the same in all.
 
     Parameters
     ----------

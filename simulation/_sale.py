@@ -68,7 +68,7 @@ def _auction(cap: int, worth: np.ndarray, units: np.ndarray) -> tuple[np.ndarray
 
 
 def _drawn(supply: int, wants: np.ndarray, luck: np.ndarray) -> np.ndarray:
-    """Who of those that want a permit gets one: of too many those with the most luck."""
+    """Who of those that want a permit gets one: of too many those with the smallest draws."""
     if supply >= wants.shape[1]:
         return wants
     order = np.argsort(np.where(wants, luck, np.inf), axis=1, kind="stable")

@@ -1,4 +1,4 @@
-"""The permit regime of the plainest simulation: what follows from a lab's type, the sale, and who is looked at."""
+"""The permit regime of the plainest simulation: what labs are, who gets a permit, who is looked at."""
 
 from __future__ import annotations
 

@@ -188,3 +188,32 @@ def test_labs_that_need_no_permit_or_have_left_post_no_deposit(baseline):
     before = market.collateral_posted
     market.step()
     assert market.collateral_posted == before - 0.5
+
+
+def test_a_reputation_that_has_grown_for_long_is_still_a_number(baseline):
+    """All labs violate and are caught in each turn; a loss 11 times as large each time leaves all numbers."""
+    audit = {"base_prob": 1.0, "high_prob": 1.0}
+    lab = {"risk_profile_min": 0.0, "risk_profile_max": 0.0, "reputation_escalation": 10.0}
+    for reputation in (0.0, 1.0):
+        game = changed(baseline, audit=audit, lab={**lab, "reputation_sensitivity": reputation})
+        record = run(game, replications=1, steps=400, rng=1)
+        assert np.isfinite(record.welfare).all()
+        assert (record.catches == record.violations).all()
+
+
+TOO_LARGE = [
+    ({"excess_penalty": 1.0, "excess_exponent": 100.0}, {}, "audit.excess_exponent = 100"),
+    ({}, {"flops_per_permit": 1e-300}, "market.flops_per_permit = 1e-300"),
+]
+
+
+@pytest.mark.parametrize(("audit", "market", "message"), TOO_LARGE)
+def test_fines_and_permits_beyond_all_numbers_are_refused(baseline, audit, market, message):
+    lab = {"flops_min": 1e15, "flops_max": 1e15}
+    with pytest.raises(ParameterError, match=message):
+        run(changed(baseline, audit=audit, market=market, lab=lab), replications=1)
+
+
+def test_compute_too_large_is_refused_when_labs_are_described(baseline):
+    with pytest.raises(ParameterError, match="flops_max = 1e\\+26"):
+        changed(baseline, lab={"flops_min": 1.0, "flops_max": 1e26})
