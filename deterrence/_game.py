@@ -93,8 +93,8 @@ class Audit(Noun):
     reported by a whistleblower with ``whistleblower_prob``, and else seen by metering with
     ``monitoring_prob``. Every lab that needs a permit posts ``collateral`` when a turn starts; a lab that is
     caught pays with it first, and what is left of all deposits is refunded. ``capacity`` limits the audits of
-    a turn, ``escalation`` makes them grow with the catches of a lab, and ``governor`` says what becomes of the
-    policy in the course of a game.
+    a turn, ``escalation`` makes them grow with the catches of a lab, and ``governor`` says what becomes of
+    the policy in the course of a game.
 
     Examples
     --------
