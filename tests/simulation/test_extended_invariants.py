@@ -142,5 +142,3 @@ def test_the_record_balances_too(extended_games):
         gross = abs(record.welfare) + 2 * harm + record.revenue + record.penalties
         gross = (gross + game.audit.cost * record.checks + game.lab.cost * game.n_agents).sum(axis=1)
         assert (abs(record.wealth + record.account - value) <= 1e-12 * gross).all()
-
-
