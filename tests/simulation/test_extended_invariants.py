@@ -12,7 +12,7 @@ from simulation import COLUMNS, ESCROW, QUANTITIES, PermitMarket, run
 from tests.plain_regime import penalty_of
 
 STEPS, REPLICATIONS = 3, 3
-GAMES = POINTS // 40
+GAMES = POINTS // 50
 
 
 def check_labs(market: PermitMarket, game: Game) -> None:

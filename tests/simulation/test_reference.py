@@ -210,12 +210,12 @@ def test_labs_and_governors_that_learn_equal_the_reference_bit_for_bit(games):
 
 
 def test_games_with_extensions_equal_the_reference_bit_for_bit(extended_games):
-    for seed, game in enumerate(extended_games(GAMES // 4, seed=9)):
+    for seed, game in enumerate(extended_games(GAMES // 5, seed=9)):
         compare(game, seed)
 
 
 def test_they_do_with_labs_and_governors_that_learn(extended_games):
-    for seed, game in enumerate(extended_games(GAMES // 8, seed=11)):
+    for seed, game in enumerate(extended_games(GAMES // 10, seed=11)):
         rng = np.random.default_rng([12, seed])
         ours, plain = behaviours(rng)
         replications, steps = company(rng, game.n_agents), int(rng.choice([3, 12]))
