@@ -69,6 +69,7 @@ class PlainMarket:
         self.behaviour, self.governor, self.account = labs, governor, 0.0
         self.unfolds = labs is not None or governor is not None or bool(extensions(game))
         self.pi_1 = game.audit.high_prob
+        self.ways = functools.cache(functools.partial(ways, game.audit))  # most labs are alike
         capacity = game.audit.capacity
         self.reach = {True: capacity.expected, False: capacity.expected} if capacity else {True: 1, False: 1}
 
@@ -90,11 +91,11 @@ class PlainMarket:
                 lab.racing *= max(1 + ahead, 0.0)
             pi_1, pi_0 = min((1 + lab.excess) * self.pi_1, 1.0), audit.base_prob
             lab.ways = {
-                True: ways(audit, audit.false_positive_rate, pi_1, pi_0, violates=False),
-                False: ways(audit, lab.beta, pi_1, pi_0, violates=True),
+                True: self.ways(audit.false_positive_rate, pi_1, pi_0, violates=False),
+                False: self.ways(lab.beta, pi_1, pi_0, violates=True),
             }
             reached = pi_1 * self.reach[True], pi_0 * self.reach[False]
-            lab.p_eff = detection(ways(audit, lab.beta, *reached, violates=True))
+            lab.p_eff = detection(self.ways(lab.beta, *reached, violates=True))
             lab.B = lab.risk_profile * (lab.penalty + one.reputation_sensitivity * lab.fame)
 
     def trade(self) -> float:
@@ -133,7 +134,8 @@ class PlainMarket:
                 lab.caught = not lab.compliant and found != "none"
         if audit.capacity:
             self.allot()
-        for lab, u in zip(labs, self.drawn(Purpose.SPLITS), strict=True):
+        luck = self.drawn(Purpose.SPLITS) if self.game.lab.splitting else [0.0] * len(labs)
+        for lab, u in zip(labs, luck, strict=True):
             lab.caught = lab.caught and (not lab.splits or u < lab.coordination)
             lab.reported = lab.caught and not (lab.audited or lab.backchecked)
 

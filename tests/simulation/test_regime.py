@@ -13,6 +13,7 @@ from deterrence import AuditEscalation, Game, ParameterError
 from simulation import (
     ESCROW,
     ColumnCollector,
+    Logit,
     Lowering,
     PermitMarket,
     Rational,
@@ -217,3 +218,11 @@ def test_fines_and_permits_beyond_all_numbers_are_refused(baseline, audit, marke
 def test_compute_too_large_is_refused_when_labs_are_described(baseline):
     with pytest.raises(ParameterError, match="flops_max = 1e\\+26"):
         changed(baseline, lab={"flops_min": 1.0, "flops_max": 1e26})
+
+
+@pytest.mark.parametrize(("precision", "least", "most"), [(0.0, 437, 563), (1.0, 1000, 1000)])
+def test_an_infinite_gain_decides_unless_labs_throw_a_coin(baseline, precision, least, most):
+    """4 deviations of 1,000 coins are 63."""
+    game = changed(baseline, market={"token_cap": 0}, lab={"gain_rule": "price"})
+    violations = run(game, replications=50, rng=1, labs=partial(Logit, precision=precision)).violations.sum()
+    assert least <= violations <= most
