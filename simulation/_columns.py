@@ -20,7 +20,7 @@ class Columns:
     Attributes
     ----------
     gross_value, risk_profile : array of float
-        The lab's type, v (money) and r. Drawn once per replication.
+        The lab's type, v (money) and r. Drawn once per replication, or v in each turn if the game says so.
     bid : array of float, money
         What it bids for a permit in a turn.
     has_permit, exempt, compliant, runs, splits : array of bool

@@ -76,9 +76,7 @@ class Logit:
 
     def complies(self, turn: Turn) -> np.ndarray:
         """Which labs would not run without a permit."""
-        gain = np.minimum(
-            turn.gain, 1e200
-        )  # infinite where no permit is for sale; 0 times that is a coin too
+        gain = np.minimum(turn.gain, 1e200)  # it is infinite where no permit is for sale
         odds = np.exp(np.clip(self.precision * (turn.p_eff * turn.punishment - gain), -700, 700))
         return turn.luck() * (1 + odds) < odds
 

@@ -24,8 +24,8 @@ class LiveColumns(Columns):
     """The state of all labs of a market: `Columns` of shape (replications, labs), read-only.
 
     ``gross_value``, ``risk_profile`` and ``wealth`` last; assigning to them changes the labs, and the next
-    turn sees it. The others are decided anew in each turn. Before the first, labs have done nothing, and
-    comply.
+    turn sees it (but for values that the game draws anew in each turn). The others are decided anew in each
+    turn. Before the first, labs have done nothing, and comply.
     """
 
     _game: Ahead
