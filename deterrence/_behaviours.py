@@ -176,7 +176,8 @@ class AuditCapacity(Noun):
 
     If more signals call for one, ``audits`` of them are drawn by ``"lot"``, all alike, or by ``"signal"``,
     the suspicious ones first. Labs expect the share of called-for audits that was carried out in the last
-    turn; in the first they expect ``expected``.
+    turn, by ``"signal"`` that of the suspicious and that of the clean, and all where none was called for; in
+    the first they expect ``expected``.
     """
 
     audits: Annotated[int, Interval(ge=0, le=10**9)]

@@ -138,8 +138,10 @@ class Audit(Noun):
     The fine is ``penalty_amount`` plus ``excess_penalty`` times power ``excess_exponent`` of the excess, or
     ``turnover_share`` of the lab's turnover if that is more. What no audit and no backcheck has found is
     reported by a whistleblower with ``whistleblower_prob``, and else seen by metering with
-    ``monitoring_prob``. ``capacity`` limits the audits of a turn, ``escalation`` makes them grow with the
-    catches of a lab, and ``governor`` says what becomes of the policy in the course of a game.
+    ``monitoring_prob``. Every lab that needs a permit posts ``collateral`` when a turn starts; a lab that is
+    caught pays with it first, and what is left of all deposits is refunded. ``capacity`` limits the audits of
+    a turn, ``escalation`` makes them grow with the catches of a lab, and ``governor`` says what becomes of
+    the policy in the course of a game.
 
     Examples
     --------
@@ -193,7 +195,8 @@ class CapMarket(Noun):
     """Cap-and-trade: ``token_cap`` permits at the price of the ``token_cap``-th highest bid.
 
     A lab needs one permit or, with ``flops_per_permit``, one for every so much compute, all or none; then a
-    bid is for each of them.
+    bid is for each of them, and a lab gets them if all of its bids are among the highest. The price is 0 if
+    there are as many permits as are needed.
     """
 
     token_cap: Annotated[int, Interval(ge=0, le=10**9)]
@@ -205,7 +208,8 @@ class FixedPriceMarket(Noun):
     """Permits at ``fixed_price``, without limit or until ``supply`` runs out.
 
     ``purchase_rule`` says who buys: ``"gross"`` is the specification's v >= price, ``"net"`` is
-    v - c >= price. If more labs would buy than there is supply for, the lot decides, all alike.
+    v - c >= price, or the bid if bids are strategic. If more labs would buy than there is supply for, the lot
+    decides, all alike.
     """
 
     fixed_price: Money
@@ -272,11 +276,11 @@ class LabPopulation(Noun):
     """What the labs are drawn from.
 
     ``gross_value`` and ``risk_profile`` are uniform between their ``_min`` and ``_max``, or drawn from
-    the ``_distribution`` given in their place; so are the compute of a run, ``flops``, in any one unit, and
-    ``turnover``. With ``redraw_values`` the values are drawn anew in every turn. Bids are ``"truthful"`` or,
-    by ``bid_rule``, ``"strategic"``: capped by what a lab expects to lose if it cheats, which then gains what
-    a run is worth, whatever the ``gain_rule``. A loss of reputation grows by the share
-    ``reputation_escalation`` with every catch.
+    the ``_distribution`` given in their place; so are the compute of a run, ``flops``, in any one unit, such
+    as 1e24 operations, and ``turnover``. With ``redraw_values`` the values are drawn anew in every turn. Bids
+    are ``"truthful"`` or, by ``bid_rule``, ``"strategic"``: capped by what a lab expects to lose if it
+    cheats, without splitting, which then gains what a run is worth, whatever the ``gain_rule``. A loss of
+    reputation grows by the share ``reputation_escalation`` with every catch.
     """
 
     gross_value_min: Money | None = None
@@ -356,7 +360,8 @@ def _either(
 class Game(Noun):
     """One compute-permit market with its enforcement: what `solve` answers and `simulation` plays.
 
-    Labs with compute of at most ``flop_threshold`` run without a permit, and are no violators.
+    Labs with compute of at most ``flop_threshold`` are exempt: they run without a permit, are no violators,
+    and are not looked at.
 
     Examples
     --------

@@ -14,11 +14,12 @@ from simulation._governors import Gradient, Lowering, Static, Tracking
 from simulation._lab_behaviours import Bayesian, EachLab, Logit, Rational
 from simulation._labs import Lab
 from simulation._model import Governor, PermitMarket
-from simulation._quantities import QUANTITIES, Quantities
+from simulation._quantities import ESCROW, QUANTITIES, Quantities
 from simulation._record import Record, run
 
 __all__ = [
     "COLUMNS",
+    "ESCROW",
     "QUANTITIES",
     "Bayesian",
     "ColumnCollector",

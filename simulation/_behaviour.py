@@ -37,9 +37,11 @@ class Turn:
         Which labs have not left; those of them that need a permit, and that need none.
     units : float or array
         Permits that a lab needs.
+    policy : tuple
+        What the Governor answered: audit probabilities after a suspicious and after a clean signal.
     high_prob, base_prob, p_eff : float or array
-        Probability that a suspicious signal, a clean one is audited; that a violator is caught, as labs
-        expect it.
+        Probability that a suspicious signal, a clean one calls for an audit, which may have grown with the
+        catches of a lab; that a violator is caught, as labs expect it.
     fine, penalty, reputation, racing : float or array, money
         Fine of a violator; what it pays with its deposit, and what it loses beside that, if it is caught;
         racing value of a violation.
@@ -66,6 +68,7 @@ class Turn:
     beta: Any
     split_cost: np.ndarray
     coordination: np.ndarray
+    policy: tuple[Any, Any]
     high_prob: Any
     base_prob: Any
     cuts: np.ndarray

@@ -13,7 +13,7 @@ import numpy as np
 from deterrence import ParameterError, Problem
 from simulation._columns import COLUMNS, LabTurn, LabTurns
 from simulation._labs import FIRST_LAB, Lab
-from simulation._quantities import QUANTITIES, Turns
+from simulation._quantities import ESCROW, QUANTITIES, Turns
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,7 +34,7 @@ class ColumnCollector(mesa.DataCollector):
     Parameters
     ----------
     quantities : iterable of str, optional
-        Any of `QUANTITIES`; by default all.
+        Any of `QUANTITIES` and `ESCROW`; by default all of the former.
     columns : iterable of str, optional
         Any of `COLUMNS`; by default none.
 
@@ -66,7 +66,7 @@ class ColumnCollector(mesa.DataCollector):
     """
 
     def __init__(self, quantities: Iterable[str] = QUANTITIES, columns: Iterable[str] = ()) -> None:
-        self.quantities = _known("quantities", quantities, QUANTITIES)
+        self.quantities = _known("quantities", quantities, QUANTITIES + ESCROW)
         self.columns = _known("columns", columns, COLUMNS)
         self._turns: list[Turns] = []
         self._loose = 0

@@ -20,14 +20,16 @@ class Columns:
     Attributes
     ----------
     gross_value, risk_profile : array of float
-        The lab's type, v (money) and r. Drawn once per replication.
+        The lab's type, v (money) and r. Drawn once per replication, or v in each turn if the game says so.
     bid : array of float, money
         What it bids for a permit in a turn.
-    has_permit, compliant, runs : array of bool
-        Whether it holds a permit, does not violate, trains in a turn. A lab without a permit that
+    has_permit, exempt, compliant, runs, splits : array of bool
+        Whether it holds a permit, needs none, does not violate, trains, violates by a run cut into parts in
+        a turn. A lab that is exempt runs, and is not looked at. A lab that needs a permit, has none and
         complies does not run.
-    signal, audited, backchecked, caught : array of bool
-        Whether it looked suspicious, was audited, was backchecked, was found to violate in a turn.
+    signal, audited, backchecked, reported, caught : array of bool
+        Whether it looked suspicious, was audited, was backchecked, was found by a whistleblower or by
+        metering, was found to violate in any way in a turn.
     wealth : array of float, money
         What it has earned, less what it has paid, since the start.
     """
@@ -36,11 +38,14 @@ class Columns:
     risk_profile: np.ndarray
     bid: np.ndarray
     has_permit: np.ndarray
+    exempt: np.ndarray
     compliant: np.ndarray
     runs: np.ndarray
+    splits: np.ndarray
     signal: np.ndarray
     audited: np.ndarray
     backchecked: np.ndarray
+    reported: np.ndarray
     caught: np.ndarray
     wealth: np.ndarray
 
@@ -122,12 +127,20 @@ class LabTurns:
         return self.decisions.has_permit[:, None]
 
     @property
+    def exempt(self) -> np.ndarray:
+        return np.zeros_like(self.has_permit)
+
+    @property
     def compliant(self) -> np.ndarray:
         return ~self.decisions.violates[:, None]
 
     @property
     def runs(self) -> np.ndarray:
         return self.has_permit | ~self.compliant
+
+    @property
+    def splits(self) -> np.ndarray:
+        return np.zeros_like(self.has_permit)
 
     @property
     def signal(self) -> np.ndarray:
@@ -140,6 +153,10 @@ class LabTurns:
     @property
     def backchecked(self) -> np.ndarray:
         return self.runs & (self.u >= self._end(AUDIT_CUT)) & (self.u < self._end(CHECK_CUT))
+
+    @property
+    def reported(self) -> np.ndarray:
+        return np.zeros_like(self.has_permit)
 
     @cached_property
     def caught(self) -> np.ndarray:
@@ -197,8 +214,14 @@ class LabTurn:
                 values = ~turn.violates
             case "runs":
                 values = turn.runs | turn.exempt
+            case "exempt":
+                values = np.broadcast_to(turn.exempt, turn.violates.shape)
+            case "splits":
+                values = np.zeros_like(turn.violates) if turn.splits is None else turn.splits
             case "backchecked":
                 values = turn.checked & ~turn.audited
+            case "reported":
+                values = turn.caught & ~turn.checked
             case "wealth":
                 values = self._wealth
             case _:

@@ -40,7 +40,7 @@ class _Adaptive:
 
     def learn(self, turn: Turn) -> None:
         """Move."""
-        self.pi_1 = np.clip(turn.high_prob + self.move(turn), 0.0, 1.0)
+        self.pi_1 = np.clip(turn.policy[0] + self.move(turn), 0.0, 1.0)
 
     def move(self, turn: Turn) -> np.ndarray:
         """By how much, of shape (replications, 1)."""
@@ -73,7 +73,7 @@ class Gradient(_Adaptive):
         """By how much, of shape (replications, 1)."""
         violations = turn.violates.sum(axis=1, keepdims=True)
         seen = (turn.signal & turn.violates).sum(axis=1, keepdims=True) / np.maximum(violations, 1)
-        slope = turn.rules.punishment * seen - turn.price * turn.high_prob
+        slope = turn.rules.punishment * seen - turn.price * turn.policy[0]
         learns = (violations > 0) & ~np.isnan(turn.price)
         return np.where(learns, self.scale / (1 + turn.step) * slope, 0.0)
 
@@ -105,7 +105,7 @@ class Lowering(_Adaptive):
 
 
 class Tracking(_Adaptive):
-    """A Governor that steers the share of labs without a permit that violate to a target.
+    """A Governor that steers the share of labs that need a permit and have none that violate to a target.
 
     In turn n it moves by scale / (1 + n) times that share less the target.
 
@@ -124,6 +124,6 @@ class Tracking(_Adaptive):
 
     def move(self, turn: Turn) -> np.ndarray:
         """By how much, of shape (replications, 1)."""
-        without = (~turn.has_permit).sum(axis=1, keepdims=True)
+        without = (turn.needs_permit & ~turn.has_permit).sum(axis=1, keepdims=True)
         share = turn.violates.sum(axis=1, keepdims=True) / np.maximum(without, 1)
         return np.where(without > 0, self.scale / (1 + turn.step) * (share - self.target), 0.0)

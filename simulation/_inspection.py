@@ -69,6 +69,6 @@ def _carried_out(turn: Turn) -> np.ndarray:
 def _later(turn: Turn) -> tuple[np.ndarray, np.ndarray]:
     """Which labs that should have been audited are backchecked, and which are found if they violate."""
     audit = turn.rules.game.audit
-    luck, again = turn.luck(Purpose.UNAUDITED), audit.backcheck_prob
-    missed = (1 - again) * (1 - audit.whistleblower_prob) * (1 - audit.monitoring_prob)
-    return luck < again, luck < 1 - missed
+    luck, again, told = turn.luck(Purpose.UNAUDITED), audit.backcheck_prob, audit.whistleblower_prob
+    # With nobody who tells or meters, to the last digit those who are backchecked.
+    return luck < again, luck < again + (1 - again) * (told + (1 - told) * audit.monitoring_prob)

@@ -24,8 +24,8 @@ class LiveColumns(Columns):
     """The state of all labs of a market: `Columns` of shape (replications, labs), read-only.
 
     ``gross_value``, ``risk_profile`` and ``wealth`` last; assigning to them changes the labs, and the next
-    turn sees it. The others are decided anew in each turn. Before the first, labs have done nothing, and
-    comply.
+    turn sees it (but for values that the game draws anew in each turn). The others are decided anew in each
+    turn. Before the first, labs have done nothing, and comply.
     """
 
     _game: Ahead
@@ -131,10 +131,13 @@ class Lab(mesa.Agent):
     risk_profile = Column("Multiplier r on the perceived punishment.")
     bid = Column("Bid for a permit in this turn, money.")
     has_permit = Column("Whether it holds a permit in this turn.")
-    compliant = Column("Whether it does not violate in this turn: it holds a permit, or does not run.")
+    exempt = Column("Whether it needs no permit: it runs in any case, and nobody looks at it.")
+    compliant = Column("Whether it does not violate in this turn: it may run, or does not run.")
     runs = Column("Whether it trains in this turn.")
+    splits = Column("Whether it violates in this turn by a run cut into parts.")
     signal = Column("Whether its run looked suspicious in this turn.")
     audited = Column("Whether it was audited after its signal in this turn.")
     backchecked = Column("Whether it was backchecked in this turn, not having been audited.")
+    reported = Column("Whether a whistleblower or metering found it to violate in this turn.")
     caught = Column("Whether it was found to violate in this turn.")
     wealth = Column("Earned less paid since the start, money.")

@@ -14,6 +14,9 @@ from deterrence import AuditCapacity, AuditEscalation, Game, RacingGap
 from simulation._behaviour import Turn
 from simulation._turn import add_up, count
 
+MOST_GROWN = 1e100
+"""How far a loss of reputation can grow: far from where numbers end, however long a game is."""
+
 
 class Memory(Protocol):
     """Something that lasts from turn to turn."""
@@ -98,7 +101,8 @@ class Reputation:
 
     def learn(self, turn: Turn) -> None:
         """Grow where a lab was caught."""
-        self.factor = np.where(turn.caught, self.factor * (1 + self.growth), self.factor)
+        grown = np.minimum(self.factor * (1 + self.growth), MOST_GROWN)
+        self.factor = np.where(turn.caught, grown, self.factor)
 
 
 class Capability:

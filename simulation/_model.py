@@ -65,7 +65,8 @@ class PermitMarket(mesa.Model):
     Attributes
     ----------
     price, permits, violations, deterred, compliance_rate, unpermitted_compliance_rate, audits, \
-    false_audits, checks, catches, penalties, revenue, welfare : float or array of shape (replications,)
+    false_audits, checks, catches, penalties, revenue, welfare, collateral_posted, collateral_seized, \
+    collateral_refunded : float or array of shape (replications,)
         What the last turn came to, NaN before the first; described in `Quantities`.
     datacollector : mesa.DataCollector
         What is kept of every step; a `ColumnCollector` of all these quantities, unless another is put in
@@ -117,6 +118,9 @@ class PermitMarket(mesa.Model):
     penalties = Quantity("Paid by caught labs, money.")
     revenue = Quantity("Paid for permits, money.")
     welfare = Quantity("Rents and racing values, less harm and the cost of checks, money.")
+    collateral_posted = Quantity("Deposits of the labs that need a permit, money.")
+    collateral_seized = Quantity("Deposits that paid penalties of caught labs, money.")
+    collateral_refunded = Quantity("Deposits given back when the turn was over, money.")
 
     def __init__(
         self,

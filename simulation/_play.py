@@ -37,7 +37,7 @@ class Play:
     labs : LabTurns, LabTurn or None
         The last turn, lab by lab; None before the first.
     policy : tuple
-        Audit probabilities after a suspicious and a clean signal in the last turn.
+        The Governor's audit probabilities after a suspicious and a clean signal in the last turn.
     present : array of bool, shape (labs,)
         Which labs have not left; see `leave`.
     """

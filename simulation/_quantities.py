@@ -30,6 +30,9 @@ class Quantities:
         Paid by caught labs, and for permits, to the Governor.
     welfare : money
         Rents of all runs, plus racing value less harm of the violations, less the cost of checks.
+    collateral_posted, collateral_seized, collateral_refunded : money
+        Deposits of the labs that need a permit, made when the turn starts; what of them pays penalties of
+        caught labs; what is given back when the turn is over. Not among `QUANTITIES`.
     """
 
     price: np.ndarray
@@ -45,9 +48,14 @@ class Quantities:
     penalties: np.ndarray
     revenue: np.ndarray
     welfare: np.ndarray
+    collateral_posted: np.ndarray
+    collateral_seized: np.ndarray
+    collateral_refunded: np.ndarray
 
 
-QUANTITIES = tuple(Quantities.__annotations__)
+ESCROW = ("collateral_posted", "collateral_seized", "collateral_refunded")
+"""Names of what becomes of the labs' deposits in a turn."""
+QUANTITIES = tuple(name for name in Quantities.__annotations__ if name not in ESCROW)
 """Names of the quantities of a turn, in order."""
 
 
@@ -71,7 +79,7 @@ POLICY = tuple(Policy.__annotations__)
 class Turns:
     """Some turns with the same decisions: what was counted in them, and all that follows from it.
 
-    Every one of `QUANTITIES` and of `POLICY` is an attribute, of shape (replications, steps), or
+    Every one of `QUANTITIES`, `POLICY` and `ESCROW` is an attribute, of shape (replications, steps), or
     (replications, 1) where it is the same in all.
 
     Parameters
@@ -217,6 +225,19 @@ class Turns:
         audit = self.rules.game.audit
         created = self.totals.rents + self.totals.racing - audit.harm * self.violations
         return created - audit.cost * self.counts[CHECKS]
+
+    @property
+    def collateral_posted(self) -> np.ndarray:
+        return self.rules.game.audit.collateral * (self._labs - self.totals.exempt)
+
+    @property
+    def collateral_seized(self) -> np.ndarray:
+        # Whatever the fine, a lab pays its deposit first: all of it, or the liability cap if that is less.
+        return min(self.rules.game.audit.collateral, self.rules.penalty) * self.counts[CATCHES]
+
+    @property
+    def collateral_refunded(self) -> np.ndarray:
+        return self.collateral_posted - self.collateral_seized
 
 
 def _running(pieces: list[np.ndarray]) -> np.ndarray:

@@ -24,7 +24,7 @@ from simulation._arguments import (
 )
 from simulation._columns import COLUMNS, Columns
 from simulation._makers import play_of
-from simulation._quantities import POLICY, QUANTITIES, Policy, Quantities, Turns
+from simulation._quantities import ESCROW, POLICY, QUANTITIES, Policy, Quantities, Turns
 from simulation._rules import Rules, rules_of
 from simulation._unfolding import Maker
 
@@ -95,7 +95,7 @@ class Record(Quantities, Policy):
 
     def __getattr__(self, name: str) -> np.ndarray:
         """Look up a quantity: what was counted is kept, and what follows from it made when asked for."""
-        if name not in (*QUANTITIES, *POLICY):
+        if name not in QUANTITIES + POLICY + ESCROW:
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
         values = getattr(self._turns, name)
         if self.detail == "run":

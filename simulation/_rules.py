@@ -87,13 +87,14 @@ def cuts_of(audit: Audit, high_prob: Any, base_prob: Any, beta: Any = None) -> n
         Upper ends of all outcomes but the last, for compliant labs and for violators. Rounding gives no
         room to an outcome of probability 0.
     """
+    beta = audit.beta if beta is None else beta
     by_signal = (
         (audit.false_positive_rate, 0.0, 0.0),
-        (audit.beta if beta is None else beta, audit.whistleblower_prob, audit.monitoring_prob),
+        (beta, audit.whistleblower_prob, audit.monitoring_prob),
     )
-    ends = [_ends(audit.backcheck_prob, *way, high_prob, base_prob) for way in by_signal]
-    shape = np.broadcast_shapes(*(end.shape for end in ends))
-    return np.array([np.broadcast_to(end, shape) for end in ends])
+    shape = np.broadcast_shapes(np.shape(high_prob), np.shape(base_prob), np.shape(beta))
+    high_prob, base_prob = (np.broadcast_to(policy, shape) for policy in (high_prob, base_prob))
+    return np.array([_ends(audit.backcheck_prob, *way, high_prob, base_prob) for way in by_signal])
 
 
 def _ends(again: float, suspicious: Any, reported: float, metered: float, high: Any, base: Any) -> np.ndarray:

@@ -25,6 +25,8 @@ def sell(turn: Turn) -> dict[str, Any]:
         price, has_permit = _auction(market.token_cap, worth, turn.units)
     else:
         price = sale_price(rules, worth.copy())
+        if isinstance(market, CapMarket) and market.token_cap:  # no limit to those who need a permit
+            price = np.where(count(turn.needs_permit)[:, None] <= market.token_cap, 0.0, price)
         has_permit = buys(rules, price * turn.units, worth, turn.gross_value) & turn.needs_permit
         if isinstance(market, CapMarket):
             if (count(has_permit) > market.token_cap).any():
@@ -67,7 +69,7 @@ def _auction(cap: int, worth: np.ndarray, units: np.ndarray) -> tuple[np.ndarray
 
 
 def _drawn(supply: int, wants: np.ndarray, luck: np.ndarray) -> np.ndarray:
-    """Who of those that want a permit gets one: of too many those with the most luck."""
+    """Who of those that want a permit gets one: of too many those with the smallest draws."""
     if supply >= wants.shape[1]:
         return wants
     order = np.argsort(np.where(wants, luck, np.inf), axis=1, kind="stable")

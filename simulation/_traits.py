@@ -6,10 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from deterrence import CapMarket, Game, Uniform
+from deterrence import CapMarket, Game, ParameterError, Problem, Uniform
 from simulation._draws import Draws, Purpose
 from simulation._rules import Rules
 from simulation._turn import count
+
+MOST = 1e100
+"""Largest fine, in money, and number of permits of a lab: far from where numbers end."""
 
 
 def types_of(game: Game, draws: Draws, step: int = 0) -> dict[str, np.ndarray]:
@@ -52,21 +55,39 @@ def traits_of(rules: Rules, types: dict[str, np.ndarray], present: np.ndarray) -
         "fine": audit.penalty_amount,
     }
     if "flops" in types:
-        excess = np.maximum(types["flops"] - game.flop_threshold, 0.0)
-        traits["needs_permit"] = here & (excess > 0)
-        traits["exempt"] = here & (excess <= 0)
-        traits["all_need_one"] = False
-        traits["exempt_labs"] = count(traits["exempt"]).astype(float)[:, None]
-        if per_permit := flops_per_permit(game):
-            traits["units"] = np.ceil(types["flops"] / per_permit)
-        if audit.signal_scale:
-            strength = np.minimum(excess / audit.signal_scale, 1.0) ** audit.signal_exponent
-            traits["beta"] = audit.false_positive_rate + (audit.beta - audit.false_positive_rate) * strength
-        if audit.excess_penalty:
-            traits["fine"] = traits["fine"] + audit.excess_penalty * excess**audit.excess_exponent
+        with np.errstate(over="ignore"):  # checked
+            traits |= _by_compute(game, types["flops"], here)
     if "turnover" in types:
         traits["fine"] = np.maximum(traits["fine"], audit.turnover_share * types["turnover"])
     return traits
+
+
+def _by_compute(game: Game, flops: np.ndarray, here: np.ndarray) -> dict[str, Any]:
+    """Attributes of a `Turn` that follow from the compute of a run."""
+    audit, excess = game.audit, np.maximum(flops - game.flop_threshold, 0.0)
+    exempt = here & (excess <= 0)
+    traits: dict[str, Any] = {
+        "needs_permit": here & ~exempt,
+        "all_need_one": False,
+        "exempt": exempt,
+        "exempt_labs": count(exempt).astype(float)[:, None],
+    }
+    if per_permit := flops_per_permit(game):
+        traits["units"] = np.ceil(flops / per_permit)
+        _check_most("market.flops_per_permit", per_permit, traits["units"], "a number of permits")
+    if audit.signal_scale:
+        strength = np.minimum(excess / audit.signal_scale, 1.0) ** audit.signal_exponent
+        traits["beta"] = (1 - strength) * audit.false_positive_rate + strength * audit.beta
+    if audit.excess_penalty:
+        traits["fine"] = audit.penalty_amount + audit.excess_penalty * excess**audit.excess_exponent
+        _check_most("audit.excess_exponent", audit.excess_exponent, traits["fine"], "a fine")
+    return traits
+
+
+def _check_most(field: str, value: float, amounts: np.ndarray, what: str) -> None:
+    if amounts.max() > MOST:
+        reason, allowed = f"makes {what} of {amounts.max():g}", f"at most {MOST:g}"
+        raise ParameterError(Problem(field, value, f"{reason}, with compute in this unit", allowed))
 
 
 def flops_per_permit(game: Game) -> float | None:

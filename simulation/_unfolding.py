@@ -39,7 +39,7 @@ class Unfolding(Play):
         self._wealth, self._account = self._zeros(float), np.zeros(len(replications))
         self._kept: dict[str, dict[str, Any]] = {}
         lab = rules.game.lab
-        self._expects_the_same = isinstance(self._governor, Static) and not self._memories
+        self._expects_the_same = type(self._governor) is Static and not self._memories
         self._sells_the_same = not (
             lab.redraw_values
             or lab.racing_gap
@@ -58,7 +58,9 @@ class Unfolding(Play):
         self._stage("traits", turn, not game.lab.redraw_values, self._traits)
         turn.racing, turn.reputation = self.rules.racing, game.lab.reputation_sensitivity
         turn.carried_out = turn.watched = None
-        turn.high_prob, turn.base_prob = self._governor.policy(turn)
+        turn.policy = turn.high_prob, turn.base_prob = self._governor.policy(turn)
+        for name in ("high_prob", "base_prob"):
+            _check_probability(name, getattr(turn, name), turn.gross_value.shape)
         for memory in self._memories:
             memory.recall(turn)
         self._stage("expectations", turn, self._expects_the_same, _expect)
@@ -78,7 +80,7 @@ class Unfolding(Play):
         account = self._account + paid
         for learner in (self._labs, self._governor, *self._memories):
             learner.learn(turn)
-        self.policy = turn.high_prob, turn.base_prob
+        self.policy = turn.policy
         self.labs = LabTurn(turn, dict(self.types), wealth)
         self._next_step, self._wealth, self._account = step + 1, wealth, account
         return Turns(self.rules, totals, counts, penalties)
@@ -115,9 +117,7 @@ class Unfolding(Play):
 
 def _expect(turn: Turn) -> dict[str, Any]:
     """What labs expect of enforcement: attributes of a turn."""
-    audit, shape = turn.rules.game.audit, turn.gross_value.shape
-    for name in ("high_prob", "base_prob"):
-        _check_probability(name, getattr(turn, name), shape)
+    audit = turn.rules.game.audit
     cuts = believed = cuts_of(audit, turn.high_prob, turn.base_prob, turn.beta)
     if turn.carried_out is not None:
         suspicious, clean = turn.carried_out
@@ -155,14 +155,17 @@ def _totals(turn: Turn, stolen: np.ndarray) -> Totals:
         rents=turn.permitted_rents + add_up(stolen),
         racing=turn.racing * violations if np.ndim(turn.racing) == 0 else add_up(turn.violates * turn.racing),
         revenue=turn.revenue,
-        high_prob=_mean(turn.high_prob, violations),
-        base_prob=_mean(turn.base_prob, violations),
+        high_prob=_mean(turn.high_prob, turn),
+        base_prob=_mean(turn.base_prob, turn),
     )
 
 
-def _mean(policy: Any, like: np.ndarray) -> np.ndarray:
+def _mean(policy: Any, turn: Turn) -> np.ndarray:
     """Mean over the labs, of shape (replications, 1)."""
-    return np.broadcast_to(np.mean(np.atleast_2d(policy), axis=1, keepdims=True), like.shape).copy()
+    policy = np.asarray(policy)
+    if policy.ndim and policy.shape[-1] > 1:
+        return add_up(policy * turn.present) / np.maximum(turn.labs, 1)
+    return np.broadcast_to(policy, turn.labs.shape).copy()
 
 
 def _fines(turn: Turn, counts: np.ndarray) -> np.ndarray:

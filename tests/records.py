@@ -2,9 +2,9 @@
 
 import hashlib
 
-from simulation import COLUMNS, QUANTITIES
+from simulation import COLUMNS, ESCROW, QUANTITIES
 
-ARRAYS = (*QUANTITIES, "wealth", "account")
+ARRAYS = (*QUANTITIES, *ESCROW, "wealth", "account")
 
 
 def arrays(record):

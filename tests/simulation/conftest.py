@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from extended_games import extended
 
 from deterrence import (
     Audit,
@@ -82,6 +83,17 @@ def random_game(rng: np.random.Generator) -> Game:
 def games() -> Callable[[int, int], list[Game]]:
     """``games(count, seed)`` is a list of random games."""
     return lambda count, seed: [random_game(np.random.default_rng([seed, k])) for k in range(count)]
+
+
+@pytest.fixture
+def extended_games() -> Callable[[int, int], list[Game]]:
+    """``extended_games(count, seed)`` is a list of random games beyond the basic model."""
+
+    def games(count: int, seed: int) -> list[Game]:
+        luck = [np.random.default_rng([seed, k]) for k in range(count)]
+        return [extended(rng, random_game(rng)) for rng in luck]
+
+    return games
 
 
 @pytest.fixture

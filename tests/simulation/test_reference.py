@@ -13,6 +13,7 @@ import simulation._draws
 from deterrence import CapMarket, Game
 from simulation import (
     COLUMNS,
+    ESCROW,
     QUANTITIES,
     Bayesian,
     Gradient,
@@ -62,7 +63,7 @@ def assert_bits(got: np.ndarray, expected: np.ndarray, *where: object) -> None:
 
 def assert_is(record: Record, row: int, history: History) -> None:
     """A replication of a record with every lab is what the plain market went through."""
-    for name in QUANTITIES:
+    for name in QUANTITIES + ESCROW:
         assert_bits(getattr(record, name)[row], history.quantity(name), record.seed, row, name)
     for name in COLUMNS:
         assert_bits(getattr(record.labs, name)[row], history.column(name), record.seed, row, name)
@@ -206,3 +207,18 @@ def test_labs_and_governors_that_learn_equal_the_reference_bit_for_bit(games):
         for row in {0, len(replications) - 1}:
             history = History(game, seed, replications[row], steps, **plain)
             assert_is(record, row, history)
+
+
+def test_games_with_extensions_equal_the_reference_bit_for_bit(extended_games):
+    for seed, game in enumerate(extended_games(GAMES // 5, seed=9)):
+        compare(game, seed)
+
+
+def test_they_do_with_labs_and_governors_that_learn(extended_games):
+    for seed, game in enumerate(extended_games(GAMES // 10, seed=11)):
+        rng = np.random.default_rng([12, seed])
+        ours, plain = behaviours(rng)
+        replications, steps = company(rng, game.n_agents), int(rng.choice([3, 12]))
+        record = run(game, replications=replications, steps=steps, rng=seed, detail="lab", **ours)
+        for row in {0, len(replications) - 1}:
+            assert_is(record, row, History(game, seed, replications[row], steps, **plain))
