@@ -43,6 +43,9 @@ class Turn:
     fine, penalty, reputation, racing : float or array, money
         Fine of a violator; what it pays with its deposit, and what it loses beside that, if it is caught;
         racing value of a violation.
+    watched : array of bool or None
+        Labs that are inspected also if they do not run, with the probability with which a violation of
+        theirs would be found; None if there are none.
     bid, price, gain, punishment : array, money
         Bid for a permit, its price, of shape (replications, 1), gain from running without, and what a lab
         fears to lose if it is caught.
@@ -124,7 +127,11 @@ class GovernorBehaviour(Protocol):
     """With which probabilities the Governor audits, and what it learns."""
 
     def policy(self, turn: Turn) -> tuple[Any, Any]:
-        """Audit probabilities after a suspicious and after a clean signal."""
+        """Audit probabilities after a suspicious and after a clean signal.
+
+        It may also set the ``fine`` of the turn, and which labs are ``watched``, before labs form their
+        expectations.
+        """
         ...
 
     def learn(self, turn: Turn) -> None:
