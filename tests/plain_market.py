@@ -19,6 +19,7 @@ class PlainLab:
     risk_profile: float
     bid: float = 0.0
     has_permit: bool = False
+    exempt: bool = False
     compliant: bool = True
     runs: bool = False
     signal: bool = False
@@ -56,16 +57,23 @@ class PlainMarket:
         self.pi_1 = audit.high_prob
 
     def announce(self) -> None:
-        self.laws = {compliant: self.law(compliant) for compliant in (True, False)}
-        self.p_eff = min(1.0, math.fsum(p for p, _, check in self.laws[False] if check != "none"))
+        for lab in self.labs:
+            lab.pi_1, lab.pi_0, lab.penalty = self.pi_1, self.game.audit.base_prob, self.penalty
+            lab.watched = False
+        if hasattr(self.governor, "announce"):
+            self.governor.announce(self)
+        for lab in self.labs:
+            lab.laws = {compliant: self.law(lab, compliant) for compliant in (True, False)}
+            lab.p_eff = min(1.0, math.fsum(p for p, _, check in lab.laws[False] if check != "none"))
+            lab.B = lab.risk_profile * (lab.penalty + self.game.lab.reputation_sensitivity)
 
-    def law(self, compliant: bool) -> list[tuple[float, bool, str]]:
+    def law(self, lab: PlainLab, compliant: bool) -> list[tuple[float, bool, str]]:
         """Probability, signal and check of each way in which a run can end; checks come first."""
         audit = self.game.audit
         q, again = audit.false_positive_rate if compliant else audit.beta, audit.backcheck_prob
         cells = []
         for check in ("audit", "backcheck", "none"):
-            for signal, seen, pi in ((True, q, self.pi_1), (False, 1 - q, audit.base_prob)):
+            for signal, seen, pi in ((True, q, lab.pi_1), (False, 1 - q, lab.pi_0)):
                 share = {"audit": pi, "backcheck": (1 - pi) * again, "none": (1 - pi) * (1 - again)}
                 cells.append((seen * share[check], signal, check))
         return [cell for cell in cells if cell[0] > 0]
@@ -91,23 +99,26 @@ class PlainMarket:
         one = self.game.lab
         rent, offered = lab.gross_value - one.cost, math.inf if math.isnan(price) else price
         gain = {"min": min(offered, rent), "price": offered, "value": rent}[one.gain_rule]
-        B = lab.risk_profile * (self.penalty + one.reputation_sensitivity)
         gain += one.racing_value
+        self.p_eff = lab.p_eff  # of the lab that decides
         if self.behaviour is None:
-            would = bool(complies(p_eff=self.p_eff, B=B, g=gain))
+            would = bool(complies(p_eff=lab.p_eff, B=lab.B, g=gain))
         else:
-            would = self.behaviour.complies(self, lab, B, gain)
+            would = self.behaviour.complies(self, lab, lab.B, gain)
         lab.compliant = lab.has_permit or would
         lab.runs = lab.has_permit or not lab.compliant
 
     def enforce(self, lab: PlainLab, u: float) -> None:
         lab.signal = lab.audited = lab.backchecked = lab.caught = False
-        if not lab.runs:
+        if not lab.runs and not lab.watched:
             return
-        law = self.laws[lab.compliant]
+        law = lab.laws[lab.compliant and lab.runs]  # a lab that does not run is inspected like a violator
         ends = itertools.accumulate(probability for probability, _, _ in law)
         # Whatever they sum to, the last has the rest.
         _, signal, check = next((way for way, end in zip(law, ends, strict=True) if u < end), law[-1])
+        if not lab.runs:
+            lab.backchecked = check != "none"
+            return
         lab.signal, lab.audited, lab.backchecked = signal, check == "audit", check == "backcheck"
         lab.caught = not lab.compliant and check != "none"
 
@@ -128,7 +139,7 @@ class PlainMarket:
             permitted = rent - price if lab.has_permit else 0.0
             if self.learns:
                 earned = permitted if lab.compliant else rent + one.racing_value
-                lab.wealth = lab.wealth + earned - self.penalty * lab.caught
+                lab.wealth = lab.wealth + earned - lab.penalty * lab.caught
             else:  # the books are turns times what each brings
                 earned = lab.turns_permitted * permitted + lab.times_violated * (rent + one.racing_value)
                 lab.wealth = earned - self.penalty * lab.times_caught
@@ -136,10 +147,12 @@ class PlainMarket:
         without, audits = len(labs) - permits, sum(lab.audited for lab in labs)
         checks, catches = audits + sum(lab.backchecked for lab in labs), sum(lab.caught for lab in labs)
         self.checks, self.catches = self.checks + checks, self.catches + catches
-        revenue = price * permits if permits else 0.0
+        revenue, penalties = price * permits if permits else 0.0, self.penalty * catches
+        if hasattr(self.governor, "group"):  # which has a fine of its own
+            penalties = one_by_one(lab.penalty for lab in labs if lab.caught)
         sold_and_fined = self.steps * revenue + self.penalty * self.catches
         if self.learns:
-            self.account = self.account + (revenue + self.penalty * catches - audit.cost * checks)
+            self.account = self.account + (revenue + penalties - audit.cost * checks)
         else:
             self.account = sold_and_fined - audit.cost * self.checks
         permitted = one_by_one(lab.gross_value - one.cost for lab in labs if lab.has_permit)
@@ -165,72 +178,7 @@ class PlainMarket:
             "false_audits": sum(lab.audited and lab.compliant for lab in labs),
             "checks": checks,
             "catches": catches,
-            "penalties": self.penalty * catches,
+            "penalties": penalties,
             "revenue": revenue,
             "welfare": rents + racing - audit.harm * violations - audit.cost * checks,
         }
-
-
-@dataclasses.dataclass
-class PlainBayesian:
-    caught: float
-    missed: float
-
-    def complies(self, market, lab, B, g):
-        if not hasattr(lab, "belief"):
-            lab.belief = [self.caught, self.caught + self.missed]
-        return bool(complies(p_eff=lab.belief[0] / lab.belief[1], B=B, g=g))
-
-    def learn(self, market, lab):
-        if hasattr(lab, "belief"):
-            lab.belief[0] += lab.caught
-            lab.belief[1] += not lab.compliant
-
-
-@dataclasses.dataclass
-class PlainLogit:
-    precision: float
-
-    def complies(self, market, lab, B, g):
-        odds = math.exp(min(700.0, max(-700.0, self.precision * (market.p_eff * B - g))))
-        return market.luck[market.labs.index(lab)] * (1 + odds) < odds
-
-    def learn(self, market, lab):
-        pass
-
-
-@dataclasses.dataclass
-class PlainLowering:
-    down: float
-    up: float
-    sees: str
-
-    def move(self, market):
-        known = any(lab.caught if self.sees == "catches" else not lab.compliant for lab in market.labs)
-        return self.up if known else -self.down
-
-
-@dataclasses.dataclass
-class PlainGradient:
-    scale: float
-
-    def move(self, market):
-        violators = [lab for lab in market.labs if not lab.compliant]
-        if not violators or math.isnan(market.price):
-            return 0.0
-        punishment = market.penalty + market.game.lab.reputation_sensitivity
-        seen = sum(lab.signal for lab in violators) / len(violators)
-        return self.scale / market.steps * (punishment * seen - market.price * market.pi_1)
-
-
-@dataclasses.dataclass
-class PlainTracking:
-    target: float
-    scale: float
-
-    def move(self, market):
-        without = [lab for lab in market.labs if not lab.has_permit]
-        if not without:
-            return 0.0
-        share = sum(not lab.compliant for lab in without) / len(without)
-        return self.scale / market.steps * (share - self.target)
