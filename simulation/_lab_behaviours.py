@@ -137,24 +137,28 @@ class Imitating:
         """Look at another lab, and perhaps switch."""
         assert self.violating is not None, "a turn was played"
         without = turn.needs_permit & ~turn.has_permit
+        places = np.flatnonzero(without)
         loss = turn.caught * (turn.risk_profile * (turn.penalty + turn.reputation))
-        fared = np.where(turn.violates, np.minimum(turn.gain, LARGEST_GAIN) - loss, 0.0)[without]
-        met, violates = others(without, turn.luck(Purpose.PEER)), self.violating[without]
-        switches = turn.luck()[without] < self.rate * (fared[met] - fared)
-        self.violating[without] = np.where(switches, violates[met], violates)
+        fared = np.where(turn.violates, np.minimum(turn.gain, LARGEST_GAIN) - loss, 0.0).ravel()[places]
+        violates = self.violating.ravel()[places]
+        met = others(np.count_nonzero(without, axis=1), turn.luck(Purpose.PEER).ravel()[places])
+        switches = turn.luck().ravel()[places] < self.rate * (fared[met] - fared)
+        np.put(self.violating, places, np.where(switches, violates[met], violates))
 
 
-def others(some: np.ndarray, luck: np.ndarray) -> np.ndarray:
-    """For each of some labs another of its replication, drawn from all alike; itself if there is no other.
+def others(sizes: np.ndarray, luck: np.ndarray) -> np.ndarray:
+    """For each member of some groups the place of another of its group, all alike; its own if it is alone.
 
-    Both are arrays of shape (replications, labs). Labs are told by their places in ``some.nonzero()``.
+    Parameters
+    ----------
+    sizes : array of int, shape (groups,)
+        Members of the groups, which lie together, one group after the other.
+    luck : array, in [0, 1)
+        One for each member.
     """
-    rows = np.nonzero(some)[0]
-    number = np.count_nonzero(some, axis=1)
-    start = (np.cumsum(number) - number)[rows]
-    place, left = np.arange(len(rows)) - start, number[rows] - 1
-    met = (luck[some] * left).astype(np.intp)
-    met += (met >= place) & (left > 0)
+    start, left = (np.repeat(values, sizes) for values in (np.cumsum(sizes) - sizes, sizes - 1))
+    met = (luck * left).astype(np.intp)
+    met += (met >= np.arange(luck.size) - start) & (left > 0)
     return start + met
 
 

@@ -328,16 +328,15 @@ def test_a_lab_without_company_imitates_nobody(baseline):
 
 
 def test_whom_a_lab_meets_is_any_other_of_its_replication_alike():
-    rng = np.random.default_rng(1)
-    some = rng.random((40_000, 6)) < [1, 1, 0, 1, 0.5, 1]
-    met = others(some, rng.random(some.shape))
-    rows, labs = np.nonzero(some)
-    assert (rows[met] == rows).all()
-    assert (met != np.arange(len(met))).all()
-    five = some[rows, 4] & (labs == 0)
-    counts = np.bincount(labs[met][five], minlength=6)
-    assert (counts[[0, 2]] == 0).all()
-    assert stats.chisquare(counts[[1, 3, 4, 5]]).pvalue > 1e-6
+    """Each of four that met has been met as often, and in a group of two it is always the other."""
+    sizes, n = np.tile([5, 0, 2, 1], 20_000), 20_000
+    met = others(sizes, np.random.default_rng(1).random(8 * n)).reshape(n, 8) - 8 * np.arange(n)[:, None]
+    np.testing.assert_array_equal(met[:, 5:], np.tile([6, 5, 7], (n, 1)))
+    for lab in range(5):
+        counts = np.bincount(met[:, lab], minlength=5)
+        assert counts.size == 5
+        assert counts[lab] == 0
+        assert stats.chisquare(np.delete(counts, lab)).pvalue > 1e-6
 
 
 BAD = [
