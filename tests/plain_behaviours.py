@@ -52,9 +52,10 @@ class PlainBayesian:
 
     def learn(self, market, lab):
         if hasattr(lab, "belief"):
-            checked = lab.caught or (lab.runs and (lab.audited or lab.backchecked))
+            ran = lab.runs and not lab.exempt
+            checked = lab.caught or (ran and (lab.audited or lab.backchecked))
             lab.belief[0] += lab.caught if self.pools == "violations" else checked
-            lab.belief[1] += not lab.compliant if self.pools == "violations" else lab.runs
+            lab.belief[1] += not lab.compliant if self.pools == "violations" else ran
 
 
 @dataclasses.dataclass
