@@ -10,12 +10,13 @@ nothing else: no threshold and no prediction enters here, so that their agreemen
 from simulation._behaviour import GovernorBehaviour, LabBehaviour, Turn
 from simulation._collector import ColumnCollector
 from simulation._columns import COLUMNS, Columns
-from simulation._governors import Gradient, Lowering, Static, Tracking
-from simulation._lab_behaviours import Bayesian, EachLab, Logit, Rational
+from simulation._governors import Gradient, Lowering, Replicating, Responding, Static, Tracking
+from simulation._lab_behaviours import Bayesian, EachLab, Imitating, Logit, Rational
 from simulation._labs import Lab
 from simulation._model import Governor, PermitMarket
 from simulation._quantities import ESCROW, QUANTITIES, Quantities
 from simulation._record import Record, run
+from simulation._targeting import FarSighted, Targeting
 
 __all__ = [
     "COLUMNS",
@@ -25,9 +26,11 @@ __all__ = [
     "ColumnCollector",
     "Columns",
     "EachLab",
+    "FarSighted",
     "Governor",
     "GovernorBehaviour",
     "Gradient",
+    "Imitating",
     "Lab",
     "LabBehaviour",
     "Logit",
@@ -36,7 +39,10 @@ __all__ = [
     "Quantities",
     "Rational",
     "Record",
+    "Replicating",
+    "Responding",
     "Static",
+    "Targeting",
     "Tracking",
     "Turn",
     "run",

@@ -45,6 +45,9 @@ class Turn:
     fine, penalty, reputation, racing : float or array, money
         Fine of a violator; what it pays with its deposit, and what it loses beside that, if it is caught;
         racing value of a violation.
+    watched : array of bool or None
+        Labs that are inspected also if they do not run, with the probability with which a violation of
+        theirs would be found; None if there are none.
     worth, price, cost : array, money
         What all permits that it needs are worth to a lab; price of one, of shape (replications, 1); what
         all together cost it.
@@ -138,7 +141,11 @@ class GovernorBehaviour(Protocol):
     """With which probabilities the Governor audits, and what it learns."""
 
     def policy(self, turn: Turn) -> tuple[Any, Any]:
-        """Audit probabilities after a suspicious and after a clean signal."""
+        """Audit probabilities after a suspicious and after a clean signal.
+
+        It may also set the ``fine`` of the turn, and which labs are ``watched``, before labs form their
+        expectations.
+        """
         ...
 
     def learn(self, turn: Turn) -> None:

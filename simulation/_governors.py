@@ -7,6 +7,7 @@ import numpy as np
 from deterrence import ParameterError, Problem
 from simulation._arguments import check_parameter
 from simulation._behaviour import Turn
+from simulation._turn import count
 
 
 class Static:
@@ -124,6 +125,97 @@ class Tracking(_Adaptive):
 
     def move(self, turn: Turn) -> np.ndarray:
         """By how much, of shape (replications, 1)."""
-        without = (turn.needs_permit & ~turn.has_permit).sum(axis=1, keepdims=True)
-        share = turn.violates.sum(axis=1, keepdims=True) / np.maximum(without, 1)
-        return np.where(without > 0, self.scale / (1 + turn.step) * (share - self.target), 0.0)
+        share, known = violating_share(turn)
+        return np.where(known, self.scale / (1 + turn.step) * (share - self.target), 0.0)
+
+
+class Responding:
+    """A Governor that audits every signal alike, with a logit probability of what it expects of an audit.
+
+    An audit costs the audit's cost and brings ``recovery`` if it finds a violation. The Governor expects the
+    share of labs without a permit that violate which it has seen on average; before it has seen any, a half.
+
+    Parameters
+    ----------
+    like : array of shape (replications, labs)
+    precision : float, >= 0, per money
+        0 is a coin; the larger, the nearer to a best response.
+    recovery : float, >= 0, money
+
+    References
+    ----------
+    .. [1] Fudenberg and Kreps (1993), Learning mixed equilibria, Games Econ. Behav. 5:320-367.
+    """
+
+    def __init__(self, like: np.ndarray, *, precision: float, recovery: float) -> None:
+        check_parameter("precision", precision, least=0)
+        check_parameter("recovery", recovery, least=0)
+        self.precision, self.recovery = precision, recovery
+        self.shares, self.turns = np.zeros((2, len(like), 1))
+
+    def policy(self, turn: Turn) -> tuple[np.ndarray, np.ndarray]:
+        """The same probability after either signal."""
+        expected = np.where(self.turns > 0, self.shares / np.maximum(self.turns, 1), 0.5)
+        audits = logistic(self.precision * (expected * self.recovery - turn.rules.game.audit.cost))
+        return audits, audits
+
+    def learn(self, turn: Turn) -> None:
+        """See which share violated."""
+        share, known = violating_share(turn)
+        self.shares += share
+        self.turns += known
+
+
+class Replicating:
+    """A Governor that audits every signal alike, the more the better audits paid in the last turn.
+
+    The log-odds of an audit, at first those of the game's ``high_prob``, move by ``rate`` times what an audit
+    of a lab without a permit brought on average: ``recovery`` times the share that violated, less the cost.
+
+    Parameters
+    ----------
+    like : array of shape (replications, labs)
+    rate : float, > 0, per money
+    recovery : float, >= 0, money
+
+    References
+    ----------
+    .. [1] Hofbauer and Sigmund (1998), Evolutionary Games and Population Dynamics.
+    """
+
+    def __init__(self, like: np.ndarray, *, rate: float, recovery: float) -> None:
+        check_parameter("rate", rate, above=0)
+        check_parameter("recovery", recovery, least=0)
+        self.rate, self.recovery = rate, recovery
+        self.replications = len(like)
+        self.log_odds: np.ndarray | None = None
+
+    def policy(self, turn: Turn) -> tuple[np.ndarray, np.ndarray]:
+        """The same probability after either signal."""
+        if self.log_odds is None:
+            first = turn.rules.game.audit.high_prob
+            with np.errstate(divide="ignore"):
+                self.log_odds = np.full((self.replications, 1), np.log(first) - np.log1p(-first))
+        audits = logistic(self.log_odds)
+        return audits, audits
+
+    def learn(self, turn: Turn) -> None:
+        """Move by what audits brought, if there was anybody to audit."""
+        share, known = violating_share(turn)
+        brought = share * self.recovery - turn.rules.game.audit.cost
+        self.log_odds = self.log_odds + np.where(known, self.rate * brought, 0.0)
+
+
+def violating_share(turn: Turn) -> tuple[np.ndarray, np.ndarray]:
+    """Share of the labs without a permit that violate, 0 of none, and whether there are any.
+
+    Both of shape (replications, 1). A lab that needs no permit is not among them.
+    """
+    without = count(turn.needs_permit & ~turn.has_permit)[:, None]
+    return count(turn.violates)[:, None] / np.maximum(without, 1), without > 0
+
+
+def logistic(log_odds: np.ndarray) -> np.ndarray:
+    """Probability with these log-odds."""
+    small = np.exp(-np.abs(log_odds))
+    return np.where(log_odds < 0, small, 1.0) / (1 + small)

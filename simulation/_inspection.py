@@ -31,7 +31,7 @@ def inspect(turn: Turn) -> np.ndarray:
         caught = (u < violator[CATCH_CUT]) & turn.violates
     if turn.watched is not None:
         idle = turn.watched & turn.needs_permit & ~turn.runs
-        needlessly |= (u < violator[CHECK_CUT]) & idle
+        needlessly |= (u < violator[CATCH_CUT]) & idle
     if audit.capacity is not None:
         turn.called_for = falsely | rightly
         carried_out = _carried_out(turn)

@@ -6,16 +6,25 @@ import dataclasses
 from functools import partial
 from typing import Any
 
-from deterrence import extensions
-from simulation._governors import Gradient, Lowering, Static, Tracking
-from simulation._lab_behaviours import Bayesian, Logit, Rational
+from deterrence import Game, RationalLabs, TargetingGovernor, extensions
+from simulation._governors import Gradient, Lowering, Replicating, Responding, Static, Tracking
+from simulation._lab_behaviours import Bayesian, Imitating, Logit, Rational
 from simulation._lasting import Lasting
 from simulation._play import Play
 from simulation._rules import Rules
+from simulation._targeting import FarSighted, Targeting
 from simulation._unfolding import Maker, Unfolding
 
-LABS = {"rational": Rational, "bayesian": Bayesian, "logit": Logit}
-GOVERNORS = {"static": Static, "gradient": Gradient, "lowering": Lowering, "tracking": Tracking}
+LABS = {"rational": Rational, "bayesian": Bayesian, "logit": Logit, "imitating": Imitating}
+GOVERNORS = {
+    "static": Static,
+    "gradient": Gradient,
+    "lowering": Lowering,
+    "tracking": Tracking,
+    "targeting": Targeting,
+    "logit": Responding,
+    "replicator": Replicating,
+}
 
 
 def play_of(
@@ -25,10 +34,21 @@ def play_of(
     game, (labs, governor) = rules.game, behaviours
     if labs is None and governor is None and not extensions(game):
         return Lasting(rules, seed, replications)
-    makers = labs or _made(LABS, game.lab.behaviour), governor or _made(GOVERNORS, game.audit.governor)
-    return Unfolding(rules, seed, replications, makers)
+    if labs is None:
+        labs = _far_sighted(game) if governor is None else None
+        labs = labs or _made(LABS, game.lab.behaviour)
+    return Unfolding(rules, seed, replications, (labs, governor or _made(GOVERNORS, game.audit.governor)))
+
+
+def _far_sighted(game: Game) -> Maker | None:
+    """What makes rational labs that look ahead, if the game's Governor gives them something to look to."""
+    governor = game.audit.governor
+    if isinstance(governor, TargetingGovernor) and isinstance(game.lab.behaviour, RationalLabs):
+        return partial(FarSighted, governor=governor)
+    return None
 
 
 def _made(classes: dict[str, Any], noun: Any) -> Maker:
     parameters = {field.name: getattr(noun, field.name) for field in dataclasses.fields(noun)}
+    parameters.pop("discount", None)  # of labs, under whatever Governor
     return partial(classes[parameters.pop("kind")], **parameters)

@@ -110,8 +110,12 @@ def _ends(again: float, suspicious: Any, reported: float, metered: float, high: 
         }
         law.append(seen * followed[way])
     law = np.array(np.broadcast_arrays(*law))
-    later = np.cumsum(law[:0:-1], axis=0)[::-1]
-    return np.where(later > 0, np.cumsum(law, axis=0)[:-1], 1.0)
+    later = law[1:] > 0
+    for outcome in range(len(later) - 1, 0, -1):  # several times as fast as to accumulate along this axis
+        later[outcome - 1] |= later[outcome]
+    for outcome in range(1, len(law)):
+        law[outcome] += law[outcome - 1]
+    return np.where(later, law[:-1], 1.0)
 
 
 def suspicious(u: np.ndarray, cuts: np.ndarray, compliant: np.ndarray) -> np.ndarray:

@@ -83,13 +83,18 @@ class PlainMarket:
             values = self.draws.types(Purpose.VALUE, one.gross_value, self.steps)[0].tolist()
             for lab, value in zip(self.labs, values, strict=True):
                 lab.gross_value = value
+        for lab in self.labs:
+            lab.pi_1, lab.pi_0, lab.watched = self.pi_1, audit.base_prob, False
+            lab.penalty = penalty_of(audit, lab.fine)
+        if hasattr(self.governor, "announce"):
+            self.governor.announce(self)
         mean = one_by_one(lab.capability for lab in self.labs) / len(self.labs)
         for lab in self.labs:
             lab.rent, lab.racing = lab.gross_value - one.cost, one.racing_value
             if one.racing_gap:
                 ahead = one.racing_gap.sensitivity * (lab.capability - mean) / one.racing_gap.scale
                 lab.racing *= max(1 + ahead, 0.0)
-            pi_1, pi_0 = min((1 + lab.excess) * self.pi_1, 1.0), audit.base_prob
+            pi_1, pi_0 = min((1 + lab.excess) * lab.pi_1, 1.0), lab.pi_0
             lab.ways = {
                 True: self.ways(audit.false_positive_rate, pi_1, pi_0, violates=False),
                 False: self.ways(lab.beta, pi_1, pi_0, violates=True),
@@ -132,6 +137,8 @@ class PlainMarket:
                 lab.signal, found = way_of(lab.ways[lab.compliant], u)
                 lab.audited, lab.backchecked = found == "audit", found == "backcheck"
                 lab.caught = not lab.compliant and found != "none"
+            elif lab.watched and not lab.exempt:  # inspected like a violator
+                lab.backchecked = way_of(lab.ways[False], u)[1] in ("audit", "backcheck")
         if audit.capacity:
             self.allot()
         luck = self.drawn(Purpose.SPLITS) if self.game.lab.splitting else [0.0] * len(labs)
@@ -206,7 +213,7 @@ class PlainMarket:
         checks, catches = audits + sum(lab.backchecked for lab in labs), sum(lab.caught for lab in labs)
         revenue = price * sum(lab.units for lab in labs if lab.has_permit) if permits else 0.0
         penalties, racing = self.penalty * catches, one.racing_value * violations
-        if audit.excess_penalty or audit.turnover_share:  # to each its own
+        if audit.excess_penalty or audit.turnover_share or hasattr(self.governor, "group"):  # to each its own
             penalties = one_by_one(lab.penalty for lab in labs if lab.caught)
         if one.racing_gap:
             racing = one_by_one(lab.racing for lab in labs if not lab.compliant)
@@ -240,68 +247,3 @@ class PlainMarket:
             "collateral_seized": seized,
             "collateral_refunded": posted - seized,
         }
-
-
-@dataclasses.dataclass
-class PlainBayesian:
-    caught: float
-    missed: float
-
-    def complies(self, market, lab, B, g):
-        if not hasattr(lab, "belief"):
-            lab.belief = [self.caught, self.caught + self.missed]
-        return bool(complies(p_eff=lab.belief[0] / lab.belief[1], B=B, g=g))
-
-    def learn(self, market, lab):
-        if hasattr(lab, "belief"):
-            lab.belief[0] += lab.caught
-            lab.belief[1] += not lab.compliant
-
-
-@dataclasses.dataclass
-class PlainLogit:
-    precision: float
-
-    def complies(self, market, lab, B, g):
-        odds = math.exp(min(700.0, max(-700.0, self.precision * (market.p_eff * B - g))))
-        return market.luck[market.labs.index(lab)] * (1 + odds) < odds
-
-    def learn(self, market, lab):
-        pass
-
-
-@dataclasses.dataclass
-class PlainLowering:
-    down: float
-    up: float
-    sees: str
-
-    def move(self, market):
-        known = any(lab.caught if self.sees == "catches" else not lab.compliant for lab in market.labs)
-        return self.up if known else -self.down
-
-
-@dataclasses.dataclass
-class PlainGradient:
-    scale: float
-
-    def move(self, market):
-        violators = [lab for lab in market.labs if not lab.compliant]
-        if not violators or math.isnan(market.price):
-            return 0.0
-        punishment = market.penalty + market.game.lab.reputation_sensitivity
-        seen = sum(lab.signal for lab in violators) / len(violators)
-        return self.scale / market.steps * (punishment * seen - market.price * market.pi_1)
-
-
-@dataclasses.dataclass
-class PlainTracking:
-    target: float
-    scale: float
-
-    def move(self, market):
-        without = [lab for lab in market.labs if not (lab.has_permit or lab.exempt)]
-        if not without:
-            return 0.0
-        share = sum(not lab.compliant for lab in without) / len(without)
-        return self.scale / market.steps * (share - self.target)

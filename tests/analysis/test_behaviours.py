@@ -9,7 +9,7 @@ import pytest
 from scipy import stats
 
 from deterrence import Audit, CapMarket, FixedPriceMarket, Game, LabPopulation, games
-from simulation import Bayesian, Gradient, Logit, Lowering, PermitMarket, Tracking, run
+from simulation import Bayesian, Gradient, Logit, Lowering, PermitMarket, Record, Tracking, run
 
 FALSE_ALARM = 1e-6
 
@@ -137,3 +137,48 @@ def test_the_share_of_violations_is_that_of_a_coin_at_precision_0():
     game = game_of(labs=50, value=0.5, fine=1.0, beta=0.8, pi_1=0.5)
     record = run(game, replications=100, steps=4, rng=9, labs=partial(Logit, precision=0.0))
     assert stats.binomtest(int(record.violations.sum()), 100 * 4 * 50, 0.5).pvalue > FALSE_ALARM
+
+
+ONCE_IN_TWO = {"q_f": 0.18 + 0.82 * 0.1, "p_eff": 0.74 + 0.26 * 0.1, "w": 0.5}
+"""Checks of a permitted run and of a violation under the audit below, and how many runs are violations."""
+
+
+def pooling(pools: str, steps: int) -> tuple[Bayesian, Record]:
+    """Labs that hold a permit in every other turn, in random order, and learn."""
+    game = Game(
+        n_agents=20,
+        audit=Audit(
+            high_prob=0.9, base_prob=0.1, false_positive_rate=0.1, false_negative_rate=0.2,
+            backcheck_prob=0.1, penalty_amount=1 / 0.65,
+        ),
+        market=CapMarket(token_cap=10),
+        lab=LabPopulation(
+            gross_value_min=0.999, gross_value_max=1.001, gain_rule="value", redraw_values=True
+        ),
+    )  # fmt: skip
+    made = []
+
+    def labs(like):
+        made.append(Bayesian(like, caught=1.0, missed=30.0, pools=pools))
+        return made[-1]
+
+    record = run(game, replications=20, steps=steps, rng=10, labs=labs)
+    return made[0], record
+
+
+def test_labs_that_pool_their_runs_underestimate_enforcement_and_are_not_deterred():
+    steps = 600
+    theory = games.pooled_estimate(t=0.65, **ONCE_IN_TWO)
+    assert theory.self_confirming
+    labs, record = pooling("runs", steps)
+    assert (record.violations == 10).all(), "whoever has no permit violates"
+    expected = (1 + steps * theory.limit) / (31 + steps)
+    error = (theory.limit * (1 - theory.limit) / (steps * 400)) ** 0.5
+    assert abs((labs.caught / labs.counted).mean() - expected) <= 5 * error
+    assert expected + 20 * error < 0.65 < ONCE_IN_TWO["p_eff"]
+
+
+def test_labs_that_count_their_violations_alone_are_deterred_by_the_same_enforcement():
+    _, record = pooling("violations", 1500)
+    assert (record.violations[:, 0] == 10).all()
+    assert record.violations[:, -1].mean() < 0.1

@@ -5,30 +5,52 @@ from __future__ import annotations
 import copy
 import pickle
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
 import pytest
+from scipy import stats
 
 import simulation._draws
 import simulation._play
 import simulation._record
-from deterrence import ParameterError, complies
+from deterrence import (
+    AuditCapacity,
+    BayesianLabs,
+    CapMarket,
+    GradientGovernor,
+    ImitatingLabs,
+    LogitGovernor,
+    LogitLabs,
+    LoweringGovernor,
+    ParameterError,
+    ReplicatorGovernor,
+    TargetingGovernor,
+    TrackingGovernor,
+    complies,
+)
 from simulation import (
     COLUMNS,
     QUANTITIES,
     Bayesian,
     EachLab,
+    FarSighted,
     Gradient,
+    Imitating,
     Logit,
     Lowering,
     PermitMarket,
     Rational,
     Record,
+    Replicating,
+    Responding,
     Static,
+    Targeting,
     Tracking,
     run,
 )
+from simulation._lab_behaviours import others
 from tests.records import assert_same
 
 
@@ -45,6 +67,9 @@ class OnceBitten:
         self.bitten |= turn.caught
 
 
+GROUP = {"high_prob": 0.9, "base_prob": 0.4, "penalty_amount": 1.0, "return_prob": 0.5}
+TARGETING = TargetingGovernor(**GROUP, discount=0.9)
+
 BEHAVIOURS = {
     "rational": {"labs": Rational, "governor": Static},
     "bayesian": {"labs": partial(Bayesian, caught=1.0, missed=2.0)},
@@ -53,6 +78,19 @@ BEHAVIOURS = {
     "lowering": {"governor": partial(Lowering, down=0.01, up=0.04)},
     "censored": {"governor": partial(Lowering, down=0.01, up=0.04, sees="catches")},
     "tracking": {"labs": Bayesian, "governor": partial(Tracking, target=0.2)},
+    "targeting": {"labs": partial(Bayesian, pools="runs"), "governor": partial(Targeting, **GROUP)},
+    "far-sighted": {
+        "labs": partial(FarSighted, governor=TARGETING),
+        "governor": partial(Targeting, **GROUP),
+    },
+    "responding": {
+        "labs": partial(Logit, precision=5.0),
+        "governor": partial(Responding, precision=4.0, recovery=0.05),
+    },
+    "replicating": {
+        "labs": partial(Imitating, rate=0.7, violating=0.6),
+        "governor": partial(Replicating, rate=5.0, recovery=0.05),
+    },
     "a user's own": {"labs": OnceBitten},
 }
 
@@ -215,15 +253,136 @@ def test_luck_of_labs_is_their_own_and_the_same_for_every_policy(baseline):
     np.testing.assert_array_equal(a, b)
 
 
+NAMED = {
+    "bayesian": (BayesianLabs(caught=2.0, missed=3.0), {"labs": partial(Bayesian, caught=2.0, missed=3.0)}),
+    "pooling": (BayesianLabs(pools="runs"), {"labs": partial(Bayesian, pools="runs")}),
+    "logit": (LogitLabs(precision=5.0), {"labs": partial(Logit, precision=5.0)}),
+    "imitating": (
+        ImitatingLabs(rate=0.7, violating=0.6), {"labs": partial(Imitating, rate=0.7, violating=0.6)},
+    ),
+    "gradient": (GradientGovernor(scale=0.5), {"governor": partial(Gradient, scale=0.5)}),
+    "lowering": (
+        LoweringGovernor(down=0.01, up=0.04, sees="catches"),
+        {"governor": partial(Lowering, down=0.01, up=0.04, sees="catches")},
+    ),
+    "tracking": (
+        TrackingGovernor(target=0.2, scale=0.5), {"governor": partial(Tracking, target=0.2, scale=0.5)},
+    ),
+    "targeting": (
+        TARGETING,
+        {"labs": partial(FarSighted, governor=TARGETING), "governor": partial(Targeting, **GROUP)},
+    ),
+    "responding": (
+        LogitGovernor(precision=4.0, recovery=0.05),
+        {"governor": partial(Responding, precision=4.0, recovery=0.05)},
+    ),
+    "replicating": (
+        ReplicatorGovernor(rate=5.0, recovery=0.05),
+        {"governor": partial(Replicating, rate=5.0, recovery=0.05)},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("noun", "objects"), NAMED.values(), ids=NAMED)
+def test_a_game_that_names_a_behaviour_is_played_by_it(baseline, noun, objects):
+    place = "audit" if "governor" in objects else "lab"
+    part = getattr(baseline, place)
+    named = replace(baseline, **{place: replace(part, **{PLACE[place]: noun})})
+    question = {"replications": 20, "steps": 12, "rng": 7}
+    assert_same(run(named, **question), run(baseline, **question, **objects))
+    assert run(named, **question).violations.tobytes() != run(baseline, **question).violations.tobytes()
+
+
+PLACE = {"audit": "governor", "lab": "behaviour"}
+
+
+def test_only_rational_labs_look_ahead_to_a_target_group(baseline):
+    named = replace(baseline, audit=replace(baseline.audit, governor=TARGETING))
+    learning = replace(named, lab=replace(named.lab, behaviour=BayesianLabs()))
+    question = {"replications": 20, "steps": 12, "rng": 7}
+    targeting = partial(Targeting, **GROUP)
+    assert_same(run(learning, **question), run(baseline, **question, labs=Bayesian, governor=targeting))
+    assert_same(run(named, **question, governor=targeting), run(baseline, **question, governor=targeting))
+    myopic = partial(FarSighted, governor=replace(TARGETING, discount=0.0))
+    assert_same(
+        run(baseline, **question, governor=targeting),
+        run(baseline, **question, labs=myopic, governor=targeting),
+    )
+
+
+def test_far_sighted_labs_reckon_anew_when_something_changes(baseline):
+    """Another value, another punishment, another risk, and auditors that are short."""
+    named = replace(baseline, audit=replace(baseline.audit, governor=TARGETING))
+    market = PermitMarket(named, rng=7)
+    market.run(5)
+    lab = next(lab for lab in market.labs if not lab.has_permit)
+    lab.risk_profile = 1000.0
+    market.step()
+    assert lab.compliant
+    lab.risk_profile = 0.0
+    market.step()
+    assert not lab.compliant
+    grown = replace(named, lab=replace(named.lab, reputation_sensitivity=0.01, reputation_escalation=1e4))
+    record = run(grown, replications=5, steps=12, rng=7, detail="lab")
+    caught_before = np.cumsum(record.labs.caught, axis=1) - record.labs.caught > 0
+    assert caught_before.any()
+    assert record.labs.compliant[caught_before].all()
+    few = replace(named, audit=replace(named.audit, backcheck_prob=0.0, capacity=AuditCapacity(audits=0)))
+    record = run(few, replications=5, steps=3, rng=7)
+    assert (record.violations[:, 1:] == 10).all()
+
+
+def test_labs_in_the_target_group_are_inspected_even_if_they_do_not_run(baseline):
+    """Everybody violates once, is caught, is inspected in every turn, and is let go by the next."""
+    always = {"high_prob": 1.0, "base_prob": 1.0}
+    group = TargetingGovernor(**always, penalty_amount=100.0, return_prob=1.0, discount=0.0)
+    audit = replace(baseline.audit, **always, penalty_amount=0.0, governor=group)
+    game = replace(baseline, audit=audit, market=CapMarket(token_cap=0))
+    record = run(game, replications=3, steps=6, rng=7)
+    np.testing.assert_array_equal(record.violations, np.tile([20, 0], (3, 3)))
+    np.testing.assert_array_equal(record.catches, np.tile([20, 0], (3, 3)))
+    np.testing.assert_array_equal(record.checks, np.full((3, 6), 20))
+
+
+def test_a_lab_without_company_imitates_nobody(baseline):
+    game = replace(baseline, n_agents=1, market=CapMarket(token_cap=0))
+    record = run(game, replications=50, steps=20, rng=7, labs=partial(Imitating, rate=100.0))
+    assert (record.violations == record.violations[:, :1]).all()
+    assert set(record.violations[:, 0]) == {0, 1}
+
+
+def test_whom_a_lab_meets_is_any_other_of_its_replication_alike():
+    """Each of four that met has been met as often, and in a group of two it is always the other."""
+    sizes, n = np.tile([5, 0, 2, 1], 20_000), 20_000
+    met = others(sizes, np.random.default_rng(1).random(8 * n)).reshape(n, 8) - 8 * np.arange(n)[:, None]
+    np.testing.assert_array_equal(met[:, 5:], np.tile([6, 5, 7], (n, 1)))
+    for lab in range(5):
+        counts = np.bincount(met[:, lab], minlength=5)
+        assert counts.size == 5
+        assert counts[lab] == 0
+        assert stats.chisquare(np.delete(counts, lab)).pvalue > 1e-6
+
+
 BAD = [
     (partial(Bayesian, caught=0.0), "caught = 0.0"), (partial(Bayesian, missed=-1.0), "missed = -1.0"),
     (partial(Logit, precision=-1.0), "precision = -1.0"), (partial(Logit, precision=np.inf), "precision"),
     (partial(Logit, precision="2"), "precision"), (3, "labs = 3"),
+    (partial(Bayesian, pools="all"), 'pools = "all"'), (partial(Imitating, rate=0.0), "rate = 0.0"),
+    (partial(Imitating, rate=1.0, violating=1.5), "violating = 1.5"),
+    (partial(FarSighted, governor="targeting"), 'governor = "targeting"'),
 ]  # fmt: skip
 BAD_GOVERNORS = [
     (partial(Gradient, scale=0.0), "scale = 0.0"), (partial(Lowering, down=0.0, up=0.1), "down = 0.0"),
     (partial(Lowering, down=0.1, up=True), "up = True"), (partial(Tracking, target=1.5), "target = 1.5"),
     (partial(Lowering, down=0.1, up=0.1, sees="all"), 'sees = "all"'), ("static", 'governor = "static"'),
+    (partial(Responding, precision=-1.0, recovery=1.0), "precision = -1.0"),
+    (partial(Responding, precision=1.0, recovery=-1.0), "recovery = -1.0"),
+    (partial(Replicating, rate=0.0, recovery=1.0), "rate = 0.0"),
+    (partial(Replicating, rate=1.0, recovery=np.nan), "recovery = nan"),
+    (partial(Targeting, **GROUP | {"high_prob": 1.5}), "high_prob = 1.5"),
+    (partial(Targeting, **GROUP | {"base_prob": -0.1}), "base_prob = -0.1"),
+    (partial(Targeting, **GROUP | {"return_prob": 1.5}), "return_prob = 1.5"),
+    (partial(Targeting, **GROUP | {"penalty_amount": -1.0}), "penalty_amount = -1.0"),
 ]  # fmt: skip
 
 
