@@ -14,7 +14,7 @@ from deterrence._meeting import lowest
 from deterrence._outsiders import Outsiders
 from deterrence.games import stopping
 
-_CELLS = 40
+_CELLS, _ASIDE = 40, 1e-13
 
 _ROTHSCHILD = "Rothschild (1974); docs/theory.md, 10.1"
 _VIOLATES_ON = "Labs that do not stop violate in every turn."
@@ -86,10 +86,12 @@ def _by_runs(labs: Outsiders) -> Claim:
         return e.q_f + (e.p_eff - e.q_f) * h / (1 - without + h)
 
     estimate = lowest(lambda m: checked(m) <= m)
-    rate = labs.exceeding(estimate * labs.P)
-    if e.p_eff > e.q_f:  # from the share of violations instead: at a jump both sides of it are played
-        w = min(1.0, max(0.0, (estimate - e.q_f) / (e.p_eff - e.q_f)))
-        rate = (1 - without) * w / ((1 - w) * without)
+    rate, most = (labs.exceeding(max(0.0, estimate + d) * labs.P) for d in (_ASIDE, -_ASIDE))
+    if (
+        rate < most and e.p_eff > e.q_f
+    ):  # a jump, of which both sides are played: as often as keeps the estimate there
+        w = (estimate - e.q_f) / (e.p_eff - e.q_f)
+        rate = min(max(rate, (1 - without) * w / ((1 - w) * without)), most)
     words = f"The estimate of a lab that pools all its runs tends to {estimate:.6g}, and it acts on that."
     return known("violation_rate", rate, words, "Fudenberg and Levine (1993); docs/theory.md, 10.1")
 
