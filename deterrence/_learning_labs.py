@@ -14,7 +14,7 @@ from deterrence._meeting import lowest
 from deterrence._outsiders import Outsiders
 from deterrence.games import stopping
 
-_CELLS, _ASIDE = 40, 1e-13
+_WIDTH, _ASIDE = 0.015, 1e-13
 
 _ROTHSCHILD = "Rothschild (1974); docs/theory.md, 10.1"
 _VIOLATES_ON = "Labs that do not stop violate in every turn."
@@ -31,7 +31,7 @@ def bayesian(labs: Outsiders) -> Iterator[Claim]:
     if labs.alike is not None:
         yield from _stopping(*[stops(labs.threshold)] * 3)
         return
-    cuts = np.linspace(p, 1.0, _CELLS + 1).tolist()
+    cuts = np.linspace(p, 1.0, 2 + int((1 - p) / _WIDTH)).tolist()
     least = most = 1 - labs.exceeding(p * labs.P)
     for low, high in pairwise(cuts):
         mass = labs.exceeding(low * labs.P) - labs.exceeding(high * labs.P)
