@@ -14,7 +14,7 @@ from deterrence._meeting import lowest
 from deterrence._outsiders import Outsiders
 from deterrence.games import stopping
 
-_CELLS = 40
+_WIDTH, _ASIDE = 0.015, 1e-13
 
 _ROTHSCHILD = "Rothschild (1974); docs/theory.md, 10.1"
 _VIOLATES_ON = "Labs that do not stop violate in every turn."
@@ -31,7 +31,7 @@ def bayesian(labs: Outsiders) -> Iterator[Claim]:
     if labs.alike is not None:
         yield from _stopping(*[stops(labs.threshold)] * 3)
         return
-    cuts = np.linspace(p, 1.0, _CELLS + 1).tolist()
+    cuts = np.linspace(p, 1.0, 2 + int((1 - p) / _WIDTH)).tolist()
     least = most = 1 - labs.exceeding(p * labs.P)
     for low, high in pairwise(cuts):
         mass = labs.exceeding(low * labs.P) - labs.exceeding(high * labs.P)
@@ -86,10 +86,12 @@ def _by_runs(labs: Outsiders) -> Claim:
         return e.q_f + (e.p_eff - e.q_f) * h / (1 - without + h)
 
     estimate = lowest(lambda m: checked(m) <= m)
-    rate = labs.exceeding(estimate * labs.P)
-    if e.p_eff > e.q_f:  # from the share of violations instead: at a jump both sides of it are played
-        w = min(1.0, max(0.0, (estimate - e.q_f) / (e.p_eff - e.q_f)))
-        rate = (1 - without) * w / ((1 - w) * without)
+    rate, most = (labs.exceeding(max(0.0, estimate + d) * labs.P) for d in (_ASIDE, -_ASIDE))
+    if (
+        rate < most and e.p_eff > e.q_f
+    ):  # a jump, of which both sides are played: as often as keeps the estimate there
+        w = (estimate - e.q_f) / (e.p_eff - e.q_f)
+        rate = min(max(rate, (1 - without) * w / ((1 - w) * without)), most)
     words = f"The estimate of a lab that pools all its runs tends to {estimate:.6g}, and it acts on that."
     return known("violation_rate", rate, words, "Fudenberg and Levine (1993); docs/theory.md, 10.1")
 

@@ -47,7 +47,10 @@ def game(low: float, high: float, capacity: float, expected: float) -> dt.Game:
 
 
 def sweep(low: float, high: float, capacities: np.ndarray) -> list[float]:
-    """Violators per lab, the same labs at one capacity after the other, ten turns each."""
+    """Violators per lab at one capacity after the other, ten turns each.
+
+    The seed makes them the same labs, which expect at first what they saw at the capacity before.
+    """
     shares, expected = [], 0.0
     for capacity in capacities:
         market = PermitMarket(game(low, high, capacity, expected), rng=1)
@@ -67,7 +70,7 @@ def equilibria(low: float, high: float, capacities: np.ndarray) -> dict[str, np.
             t_0=low / FINE, t_1=last / FINE, mu=WITHOUT, mu_c=capacity, gamma=PERMITS, p_s=BETA, p_f=ALPHA
         )
         for point in theory.equilibria:
-            stable = "low" if point.x < WITHOUT / 3 else "high"
+            stable = "low" if point.x < WITHOUT / 3 else "high"  # they are far apart
             branches[stable if point.stable else "tipping"][place] = point.x
     return branches
 

@@ -635,6 +635,9 @@ def test_race_keeps_its_mean():
 
 SOME = {
     "bayesian": game(lab=ALIKE | {"behaviour": dt.BayesianLabs()}),
+    "bayesian with new values": game(
+        lab=ALIKE | {"behaviour": dt.BayesianLabs(pools="runs"), "redraw_values": True}
+    ),
     "logit": game(lab=ALIKE | {"behaviour": dt.LogitLabs(precision=1.0)}),
     "imitating": game(lab=ALIKE | {"behaviour": dt.ImitatingLabs(rate=0.1)}),
     "gradient": game(market=CAP, governor=dt.GradientGovernor(), penalty_amount=0.1),
@@ -724,6 +727,8 @@ CORNERS = [
     {"lab": ALIKE | RISKS, "base_prob": 0.2},
     {"lab": {"gross_value_distribution": dt.LogNormal(median=1.0, sigma=0.5)}},
     {"high_prob": 0.0},
+    {"market": dt.FixedPriceMarket(fixed_price=0.6), "lab": DIFFERENT},
+    {"market": dt.FixedPriceMarket(fixed_price=0.9), "lab": DIFFERENT | {"gain_rule": "price"}},
     {"penalty_amount": 0.0, "lab": DIFFERENT},
     {"high_prob": 1.0, "base_prob": 1.0, "lab": DIFFERENT},
     {"backcheck_prob": 1.0, "false_negative_rate": 1.0},
@@ -741,7 +746,13 @@ def test_claims_at_the_corners(name):
     for corner in CORNERS:
         lab = vars(dt.LabPopulation(**corner.get("lab", ALIKE))) | {
             key: getattr(some.lab, key)
-            for key in ("behaviour", "racing_gap", "capability_value", "reputation_escalation")
+            for key in (
+                "behaviour",
+                "racing_gap",
+                "capability_value",
+                "redraw_values",
+                "reputation_escalation",
+            )
         }
         audit = {key: getattr(some.audit, key) for key in ("governor", "capacity", "escalation", "cost")}
         asked = game(**audit | corner | {"lab": lab})
