@@ -226,3 +226,19 @@ def test_an_infinite_gain_decides_unless_labs_throw_a_coin(baseline, precision, 
     game = changed(baseline, market={"token_cap": 0}, lab={"gain_rule": "price"})
     violations = run(game, replications=50, rng=1, labs=partial(Logit, precision=precision)).violations.sum()
     assert least <= violations <= most
+
+
+def test_what_is_worked_out_once_is_worked_out_again_for_labs_that_change(baseline):
+    """A strategic lab bids what it fears, nothing if it fears nothing, or its rent if that is less."""
+    game = changed(baseline, lab={"bid_rule": "strategic", "gross_value_min": 0.5})
+    market = PermitMarket(game, rng=1)
+    market.run(2)
+    bold, poor = market.labs[2:4]
+    assert bold.bid > 0
+    bold.risk_profile, poor.gross_value = 0.0, 0.125
+    market.run(2)
+    assert (bold.bid, bold.has_permit, bold.compliant) == (0.0, False, False)
+    assert (poor.bid, poor.has_permit) == (0.125, False)
+    market.labs[0].remove()
+    market.run(2)
+    assert market.permits + market.deterred + market.violations == 19
