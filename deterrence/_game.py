@@ -161,8 +161,7 @@ class FixedPriceMarket(Noun):
     """Permits at ``fixed_price``, without limit or until ``supply`` runs out.
 
     ``purchase_rule`` says who buys: ``"gross"`` is the specification's v >= price, ``"net"`` is
-    v - c >= price, or the bid if bids are strategic. If more labs would buy than there is supply for, the lot
-    decides, all alike.
+    v - c >= price. If more labs would buy than there is supply for, the lot decides, all alike.
     """
 
     fixed_price: Money
@@ -231,9 +230,9 @@ class LabPopulation(Noun):
     ``gross_value`` and ``risk_profile`` are uniform between their ``_min`` and ``_max``, or drawn from
     the ``_distribution`` given in their place; so are the compute of a run, ``flops``, in any one unit, such
     as 1e24 operations, and ``turnover``. With ``redraw_values`` the values are drawn anew in every turn. Bids
-    are ``"truthful"`` or, by ``bid_rule``, ``"strategic"``: capped by what a lab expects to lose if it
-    cheats, without splitting. A loss of reputation grows by the share ``reputation_escalation`` with every
-    catch.
+    under a cap are ``"truthful"`` or, by ``bid_rule``, ``"strategic"``: capped by what a lab expects to lose
+    if it cheats, without splitting. A loss of reputation grows by the share ``reputation_escalation`` with
+    every catch.
     """
 
     gross_value_min: Money | None = None

@@ -16,7 +16,7 @@ def sell(turn: Turn) -> dict[str, Any]:
     """Attributes of a turn after the sale: bids, price, who has permits, and what cheating gains."""
     rules, market = turn.rules, turn.rules.game.market
     worth = turn.rent
-    if rules.game.lab.bid_rule == "strategic":
+    if isinstance(market, CapMarket) and rules.game.lab.bid_rule == "strategic":
         worth = np.minimum(worth, turn.p_eff * turn.punishment - turn.racing)
     if not turn.needs_permit.all():
         worth = np.where(turn.needs_permit, worth, -np.inf)

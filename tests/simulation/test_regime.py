@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from records import assert_same
 
-from deterrence import AuditEscalation, Game, ParameterError
+from deterrence import AuditEscalation, FixedPriceMarket, Game, ParameterError
 from simulation import (
     ESCROW,
     ColumnCollector,
@@ -242,3 +243,14 @@ def test_what_is_worked_out_once_is_worked_out_again_for_labs_that_change(baseli
     market.labs[0].remove()
     market.run(2)
     assert market.permits + market.deterred + market.violations == 19
+
+
+@pytest.mark.parametrize("rule", ["gross", "net"])
+def test_nobody_bids_at_a_fixed_price(baseline, rule):
+    """So nothing is capped by what a lab would lose; who buys is who is worth the price."""
+    market = FixedPriceMarket(fixed_price=0.5, purchase_rule=rule)
+    game = dataclasses.replace(changed(baseline, lab={"cost": 0.1}), market=market)
+    strategic = changed(game, lab={"bid_rule": "strategic"})
+    a, b = (run(one, replications=20, rng=1, labs=Rational, detail="lab") for one in (game, strategic))
+    assert 0 < a.permits.sum() < 400
+    assert_same(a, b)
