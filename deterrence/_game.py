@@ -208,8 +208,7 @@ class FixedPriceMarket(Noun):
     """Permits at ``fixed_price``, without limit or until ``supply`` runs out.
 
     ``purchase_rule`` says who buys: ``"gross"`` is the specification's v >= price, ``"net"`` is
-    v - c >= price, or the bid if bids are strategic. If more labs would buy than there is supply for, the lot
-    decides, all alike.
+    v - c >= price. If more labs would buy than there is supply for, the lot decides, all alike.
     """
 
     fixed_price: Money

@@ -69,8 +69,8 @@ class PermitMarket(mesa.Model):
     collateral_refunded : float or array of shape (replications,)
         What the last turn came to, NaN before the first; described in `Quantities`.
     datacollector : mesa.DataCollector
-        What is kept of every step; a `ColumnCollector` of all these quantities, unless another is put in
-        its place.
+        What is kept of every step; a `ColumnCollector` of `QUANTITIES`, unless another is put in its
+        place.
     governor : Governor
     columns : LiveColumns
         The state of all labs.

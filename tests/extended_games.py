@@ -32,7 +32,7 @@ def extended(rng: np.random.Generator, game: Game) -> Game:
                 for noun, part in zip((game.audit, game.market, game.lab), parts, strict=True)
             )
         lab = dataclasses.replace(lab, **_amounts(rng, "flops", 3.0), **_amounts(rng, "turnover", 9.0))
-        threshold = _of(rng, 0.0, 0.0, 0.0, 1.0, 1.5, 100.0)
+        threshold = _of(rng, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.5, 0.5, 1.0, 100.0)
         new = dataclasses.replace(game, audit=audit, market=market, lab=lab, flop_threshold=threshold)
         if extensions(new):
             return new
@@ -89,7 +89,7 @@ def _amounts(rng: np.random.Generator, name: str, scale: float) -> dict[str, Any
         case "none":
             return {}
         case "one":
-            low = high = round(scale * rng.random())
+            low = high = round(scale * rng.random(), 1)
         case "uniform":
             low, high = np.sort(scale * rng.random(2))
         case _:

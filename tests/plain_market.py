@@ -8,7 +8,7 @@ import math
 import operator
 from collections.abc import Iterable
 
-from deterrence import Game, complies, extensions
+from deterrence import CapMarket, Game, complies, extensions
 from simulation._draws import Draws, Purpose
 from tests.plain_regime import (
     describe,
@@ -106,7 +106,7 @@ class PlainMarket:
     def trade(self) -> float:
         for lab in self.labs:
             lab.worth = lab.rent
-            if self.game.lab.bid_rule == "strategic":
+            if isinstance(self.game.market, CapMarket) and self.game.lab.bid_rule == "strategic":
                 lab.worth = min(lab.rent, lab.p_eff * lab.B - lab.racing)
             lab.bid = 0.0 if lab.exempt else max(0.0, lab.worth / lab.units)
         return sell(self.game, self.labs, self.drawn)

@@ -8,11 +8,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from records import assert_same
 
-from deterrence import AuditEscalation, Game, ParameterError
+from deterrence import AuditEscalation, FixedPriceMarket, Game, ParameterError, RacingGap
 from simulation import (
     ESCROW,
     ColumnCollector,
+    EachLab,
     Logit,
     Lowering,
     PermitMarket,
@@ -226,3 +228,64 @@ def test_an_infinite_gain_decides_unless_labs_throw_a_coin(baseline, precision, 
     game = changed(baseline, market={"token_cap": 0}, lab={"gain_rule": "price"})
     violations = run(game, replications=50, rng=1, labs=partial(Logit, precision=precision)).violations.sum()
     assert least <= violations <= most
+
+
+def test_what_is_worked_out_once_is_worked_out_again_for_labs_that_change(baseline):
+    """A strategic lab bids what it fears, nothing if it fears nothing, or its rent if that is less."""
+    game = changed(baseline, lab={"bid_rule": "strategic", "gross_value_min": 0.5})
+    market = PermitMarket(game, rng=1)
+    market.run(2)
+    bold, poor = market.labs[2:4]
+    assert bold.bid > 0
+    bold.risk_profile, poor.gross_value = 0.0, 0.125
+    market.run(2)
+    assert (bold.bid, bold.has_permit, bold.compliant) == (0.0, False, False)
+    assert (poor.bid, poor.has_permit) == (0.125, False)
+    market.labs[0].remove()
+    market.run(2)
+    assert market.permits + market.deterred + market.violations == 19
+
+
+@pytest.mark.parametrize("rule", ["gross", "net"])
+def test_nobody_bids_at_a_fixed_price(baseline, rule):
+    """So nothing is capped by what a lab would lose; who buys is who is worth the price."""
+    market = FixedPriceMarket(fixed_price=0.5, purchase_rule=rule)
+    game = dataclasses.replace(changed(baseline, lab={"cost": 0.1}), market=market)
+    strategic = changed(game, lab={"bid_rule": "strategic"})
+    a, b = (run(one, replications=20, rng=1, labs=Rational, detail="lab") for one in (game, strategic))
+    assert 0 < a.permits.sum() < 400
+    assert_same(a, b)
+
+
+def race(game: Game, **lab: Any) -> Game:
+    """Labs worth 1 that nobody catches, without permits; racing is worth 1 where they are level."""
+    fields = {"gross_value_min": 1.0, "gross_value_max": 1.0, "capability_value": 1.0, **lab}
+    gap = RacingGap(sensitivity=0.5, scale=1.0)
+    audit = {"high_prob": 0.0, "base_prob": 0.0, "backcheck_prob": 0.0}
+    return changed(
+        game, audit=audit, market={"token_cap": 0}, lab={**fields, "racing_gap": gap}, flop_threshold=1.0
+    )
+
+
+def test_exempt_runs_make_a_lab_as_capable_as_others(baseline):
+    """All run, exempt or not, so that nobody is ahead, and a violator gains 1 + 1 in every turn."""
+    record = run(race(baseline, flops_min=0.0, flops_max=2.0), replications=2, steps=4, rng=1, detail="lab")
+    assert 0 < record.labs.exempt.sum() < record.labs.exempt.size
+    expected = np.where(record.labs.exempt, 1.0, 2.0) * np.arange(1.0, 5.0)[:, None]
+    np.testing.assert_array_equal(record.labs.wealth, expected)
+
+
+def test_labs_that_have_left_are_nobody_to_be_ahead_of(baseline):
+    """One lab trains and two do not: it is 1 - 1/3 ahead, then 2 - 2/3; alone it is level with the mean."""
+    game = dataclasses.replace(race(baseline, flops_min=2.0, flops_max=2.0), n_agents=3)
+    market = PermitMarket(game, rng=1, labs=partial(EachLab, complies=lambda lab: lab.risk_profile > 1))
+    market.columns.risk_profile = [0.0, 2.0, 2.0]
+    gains = []
+    for step in range(4):
+        if step == 3:
+            market.labs[1].remove()
+            market.labs[1].remove()
+        before = market.labs[0].wealth
+        market.step()
+        gains.append(market.labs[0].wealth - before)
+    np.testing.assert_allclose(gains, [2.0, 2 + 1 / 3, 2 + 2 / 3, 2.0], rtol=1e-12)
