@@ -332,6 +332,21 @@ def test_a_gain_without_limit_is_worth_any_punishment(baseline, labs):
     assert (record.catches > 0).any()
 
 
+def test_governors_stay_where_they_began_if_all_labs_have_permits(baseline):
+    """One expects that half of those without violate, the other goes on with the game's own probability."""
+    game = replace(baseline, market=CapMarket(token_cap=20))
+    expected = 1 / (1 + np.exp(-4.0 * (0.5 * 0.3 - baseline.audit.cost)))
+    for governor, audits in (
+        (partial(Responding, precision=4.0, recovery=0.3), expected),
+        (partial(Replicating, rate=5.0, recovery=0.3), baseline.audit.high_prob),
+    ):
+        market = PermitMarket(game, rng=7, governor=governor)
+        for _ in range(3):
+            market.step()
+            assert market.governor.high_prob == pytest.approx(audits, rel=1e-14)
+            assert market.governor.base_prob == market.governor.high_prob
+
+
 def test_where_all_runs_are_violations_both_ways_to_count_are_one(baseline):
     """Also those that nobody checked, but somebody told of."""
     audit = replace(baseline.audit, high_prob=0.2, whistleblower_prob=0.3, monitoring_prob=0.3)
