@@ -8,6 +8,7 @@ traits are just deterred; there they are kept as polynomials through the nodes o
 
 from __future__ import annotations
 
+import functools
 import math
 from dataclasses import replace
 from functools import cached_property
@@ -26,7 +27,8 @@ from deterrence._punishment import collected_penalty, posted_penalty
 from deterrence._splits import Splits
 
 _NEGLIGIBLE = 1e-20
-_MOST = 2_000_000  # nodes that are held at once
+_MOST = 200_000  # nodes that are held at once
+_FEW = 8  # gains for which no table is made
 _TINY = 1e-300
 
 
@@ -131,7 +133,7 @@ class Mixture:
 
     with_rent: tuple[int, ...] = (0, 2)
 
-    def __init__(self, e: Enforcement, least: float = 0.0, most: float = math.inf) -> None:
+    def __init__(self, e: Enforcement, least: float, most: float) -> None:
         game, audit = e.game, e.game.audit
         self._e = e
         by_flops = audit.signal_scale > 0 or audit.excess_penalty > 0
@@ -145,8 +147,7 @@ class Mixture:
     def bends(self) -> Array:
         X = np.unique(np.outer(self._risk.corners, self._extremes.ravel()))
         gains = X if self._splits is None else self._splits.gains(X)
-        gains = np.unique(gains[np.isfinite(gains) & (gains >= 0)]) / (1 - TIE)
-        return _graded(gains) if self._is_singular else gains
+        return np.unique(gains[np.isfinite(gains) & (gains >= 0)]) / (1 - TIE)
 
     @cached_property
     def _extremes(self) -> Array:
@@ -174,6 +175,7 @@ class Mixture:
             fines = np.append(audit.turnover_share * self._turnover.corners, room) - audit.penalty_amount
             with np.errstate(all="ignore"):
                 excess += list((np.maximum(fines, 0) / audit.excess_penalty) ** (1 / audit.excess_exponent))
+        # Closer and closer to where D has no slope, or one without bound.
         near = corners[0] + (corners[-1] - corners[0]) * 8.0 ** -np.arange(1.0, 11.0)
         kinks = np.concatenate([game.flop_threshold + np.array(excess), near if self._is_singular else []])
         inside = (kinks > corners[0]) & (kinks < corners[-1])
@@ -181,9 +183,12 @@ class Mixture:
 
     def rows(self, g: Array) -> Array:
         g = np.asarray(g, dtype=float)
-        edges, known = self._table
         flat, rows = g.ravel(), np.zeros((_ROWS, g.size))
         rows[1] = 1.0
+        if g.size <= _FEW:
+            rows[:, flat > 0] = self._at(flat[flat > 0])
+            return rows.reshape(_ROWS, *g.shape)
+        edges, known = self._table
         inside = np.flatnonzero((flat > edges[0]) & (flat <= edges[-1]))
         for part in np.array_split(inside, 1 + len(inside) // 8192):
             panel = np.searchsorted(edges, flat[part], side="left") - 1
@@ -296,6 +301,12 @@ class Mixture:
         )  # fmt: skip
 
 
+@functools.lru_cache(maxsize=16)
+def mixture_of(e: Enforcement, least: float, most: float) -> Mixture:
+    """The conduct of labs with compute between these bounds."""
+    return Mixture(e, least, most)
+
+
 class Split(NamedTuple):
     """Probability of a split, and means of coordination, of its cost and of the cost squared, times it."""
 
@@ -327,13 +338,6 @@ def _summed(e: Enforcement, found: Rates, h: Array, split: Split, weight: Array)
         dearer * caught, dearer**2 * caught, u_2, split.cost,
     )  # fmt: skip
     return np.stack([(row * weight).sum(axis=(1, 2)) for row in rows])
-
-
-def _graded(edges: Array) -> Array:
-    """More edges on either side of each, closer and closer."""
-    width = np.diff(edges)[:, None] * 8.0 ** -np.arange(1.0, 9.0)
-    above, below = edges[:-1, None] + width, edges[1:, None] - width
-    return np.unique(np.concatenate([edges, above.ravel(), below.ravel()]))
 
 
 def _lagrange(t: Array, order: int) -> Array:
