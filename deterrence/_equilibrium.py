@@ -155,7 +155,8 @@ def solve(game: Game) -> Equilibrium:
     Parameters
     ----------
     game : Game
-        Any game, or a scenario.
+        A game or a scenario that `predict` takes, with truthful bids, in which labs differ in value and risk
+        alone.
 
     Returns
     -------
