@@ -19,10 +19,10 @@ from deterrence._market_states import (
     market_states,
     regimes,
     slack_states,
-    supply,
 )
 from deterrence._numeric import weigh
 from deterrence._population import Population, exempt_share, population, rents
+from deterrence._sides import supply
 
 _SPREAD = 9.0  # standard deviations of a binomial beyond which less than 1e-18 is left
 

@@ -75,7 +75,8 @@ def conduct_of(game: Game, e: Enforcement, least: float = 0.0, most: float = mat
     by_flops, by_turnover = audit.signal_scale > 0 or audit.excess_penalty > 0, audit.turnover_share > 0
     if not (by_flops or by_turnover or lab.splitting):
         return OneKind(e)
-    from deterrence._classes import alike, mixture_of
+    from deterrence._classes import mixture_of
+    from deterrence._rates import alike
 
     differ = (by_flops and law(lab.flops)) or (by_turnover and law(lab.turnover)) or lab.splitting
     if not differ:
