@@ -19,7 +19,8 @@ from deterrence._enforcement import Enforcement
 from deterrence._game import Game
 from deterrence._groups import Deeds, Group, joined
 from deterrence._laws import Array, Law, gauss_rule, law
-from deterrence._market_states import TAILS, States, binomial_window, clean_edges, partial_integrals
+from deterrence._market_states import TAILS, States, binomial_window
+from deterrence._sides import clean_edges, partial_integrals
 
 
 class Features(NamedTuple):

@@ -43,7 +43,7 @@ def capacity_compliance(game: Game, *, capacity: int) -> float:
     Parameters
     ----------
     game : Game
-        Any game with at most 200 labs.
+        A game that `solve` takes, without a limited supply, of at most 200 labs.
     capacity : int, >= 0
         Audits that can be carried out; with one for each lab there is no limit.
 

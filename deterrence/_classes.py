@@ -8,122 +8,26 @@ traits are just deterred; there they are kept as polynomials through the nodes o
 
 from __future__ import annotations
 
+import functools
 import math
-from dataclasses import replace
 from functools import cached_property
 from itertools import product
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from deterrence._compliance import TIE
 from deterrence._conduct import Exempt, in_welfare
 from deterrence._enforcement import Enforcement
-from deterrence._game import Game
 from deterrence._groups import Amount, Chance, Deeds
-from deterrence._laws import Array, Law, gauss_rule, law
-from deterrence._punishment import collected_penalty, posted_penalty
+from deterrence._laws import Array, gauss_rule
+from deterrence._rates import Rates, rates
 from deterrence._splits import Splits
+from deterrence._traits import Trait
 
-_NEGLIGIBLE = 1e-20
-_MOST = 2_000_000  # nodes that are held at once
+_MOST = 200_000  # nodes that are held at once
+_FEW = 8  # gains for which no table is made
 _TINY = 1e-300
-
-
-class Rates(NamedTuple):
-    """Enforcement of labs with these traits, as arrays; see `Enforcement`."""
-
-    p_s: Any
-    q_s: Any
-    p_eff: Any
-    penalty: Any
-    D: Any
-
-
-def rates(e: Enforcement, flops: Any, turnover: Any) -> Rates:
-    """Enforcement of labs with this compute, above the threshold, and turnover."""
-    game, audit = e.game, e.game.audit
-    excess = np.maximum(np.asarray(flops, dtype=float) - game.flop_threshold, 0.0)
-    strength = np.ones_like(excess)
-    if audit.signal_scale > 0:
-        strength = np.minimum(excess / audit.signal_scale, 1.0) ** audit.signal_exponent
-    # A weaker signal moves the rates towards those of compliant labs.
-    p_s = e.p_f + (e.p_s - e.p_f) * strength
-    q_s = e.q_f + (e.q_s - e.q_f) * strength
-    unseen = (1 - audit.whistleblower_prob) * (1 - audit.monitoring_prob)
-    p_eff = e.p_eff - (e.q_s - e.q_f) * (1 - strength) * unseen
-    fine = audit.penalty_amount + audit.excess_penalty * excess**audit.excess_exponent
-    penalty = owed(game, np.maximum(fine, audit.turnover_share * np.asarray(turnover, dtype=float)))
-    return Rates(p_s, q_s, p_eff, penalty, p_eff * (penalty + game.lab.reputation_sensitivity))
-
-
-def owed(game: Game, fine: Array) -> Any:
-    """What a caught lab pays in money for a fine."""
-    audit = game.audit
-    money = collected_penalty if audit.liability_rule == "capped" else posted_penalty
-    cap = math.inf if audit.liability_cap is None else audit.liability_cap
-    return money(fine=np.minimum(fine, 1e300), collateral=audit.collateral, liability_cap=cap)
-
-
-def alike(e: Enforcement) -> Enforcement:
-    """The enforcement of labs that all have the same compute and turnover."""
-    found = rates(e, _least(e.game.lab.flops), _least(e.game.lab.turnover))
-    p_s, q_s, p_eff, penalty, _ = (float(x) for x in found)
-    return replace(
-        e, p_s=p_s, q_s=q_s, p_eff=p_eff, penalty=penalty, P=penalty + e.game.lab.reputation_sensitivity
-    )
-
-
-def _least(distribution: Any) -> float:
-    return getattr(distribution, "min", 0.0)
-
-
-class Trait:
-    """One thing in which labs may differ: a law, of which the part between two values counts, or a value."""
-
-    def __init__(self, distribution: Any, differs: bool, start: float = 0.0, end: float = math.inf) -> None:
-        self.law: Law | None = law(distribution) if differs else None
-        self.value = _least(distribution)
-        if self.law is not None:
-            low = self.law.quantile(np.array(_NEGLIGIBLE))
-            self._low = float(max(self.law.coordinate(start), low))
-            high = min(self.law.coordinate(end), self.law.upper_quantile(np.array(_NEGLIGIBLE)))
-            self._high = max(self._low, float(high))
-            self._mass = float(self.law.sf(self._low) - self.law.sf(self._high))
-
-    @cached_property
-    def corners(self) -> Array:
-        """Values at the ends of panels in which the law is smooth."""
-        if self.law is None:
-            return np.array([self.value])
-        edges = np.clip(self.law.edges(), self._low, self._high)
-        return np.unique(self.law.value(np.append(edges, (self._low, self._high))))
-
-    def nodes(self, kinks: Array, order: int) -> tuple[Array, Array]:
-        """Values and weights of a quadrature whose panels end at these values too, along a new last axis."""
-        shape = kinks.shape[:-1]
-        if self.law is None:
-            return np.full((*shape, 1), self.value), np.ones((*shape, 1))
-        inner = np.broadcast_to(self.corners, (*shape, len(self.corners)))
-        at = self.law.coordinate(np.concatenate([inner, kinks], axis=-1))
-        edges = _closed_up(np.clip(at, self._low, self._high))
-        points, weights = gauss_rule(order)
-        width = np.diff(edges, axis=-1)[..., None]
-        t = edges[..., :-1, None] + width * points
-        weight = width * weights * self.law.density(t) / self._mass
-        whole = (*shape, -1)
-        return self.law.value(t).reshape(whole), weight.reshape(whole)
-
-
-def _closed_up(edges: Array) -> Array:
-    """Edges in order along the last axis, as few as there are where there are most."""
-    edges = np.sort(edges, axis=-1)
-    high = edges[..., -1:]
-    edges[..., 1:] = np.where(np.diff(edges, axis=-1) > 0, edges[..., 1:], high)
-    edges = np.sort(edges, axis=-1)
-    rows = edges.reshape(-1, edges.shape[-1])
-    inner = int((rows < high.reshape(-1, 1)).sum(axis=1).max())
-    return edges[..., : max(inner, 1) + 1]
 
 
 class Mixture:
@@ -131,7 +35,7 @@ class Mixture:
 
     with_rent: tuple[int, ...] = (0, 2)
 
-    def __init__(self, e: Enforcement, least: float = 0.0, most: float = math.inf) -> None:
+    def __init__(self, e: Enforcement, least: float, most: float) -> None:
         game, audit = e.game, e.game.audit
         self._e = e
         by_flops = audit.signal_scale > 0 or audit.excess_penalty > 0
@@ -145,8 +49,7 @@ class Mixture:
     def bends(self) -> Array:
         X = np.unique(np.outer(self._risk.corners, self._extremes.ravel()))
         gains = X if self._splits is None else self._splits.gains(X)
-        gains = np.unique(gains[np.isfinite(gains) & (gains >= 0)]) / (1 - TIE)
-        return _graded(gains) if self._is_singular else gains
+        return np.unique(gains[np.isfinite(gains) & (gains >= 0)]) / (1 - TIE)
 
     @cached_property
     def _extremes(self) -> Array:
@@ -174,6 +77,7 @@ class Mixture:
             fines = np.append(audit.turnover_share * self._turnover.corners, room) - audit.penalty_amount
             with np.errstate(all="ignore"):
                 excess += list((np.maximum(fines, 0) / audit.excess_penalty) ** (1 / audit.excess_exponent))
+        # Closer and closer to where D has no slope, or one without bound.
         near = corners[0] + (corners[-1] - corners[0]) * 8.0 ** -np.arange(1.0, 11.0)
         kinks = np.concatenate([game.flop_threshold + np.array(excess), near if self._is_singular else []])
         inside = (kinks > corners[0]) & (kinks < corners[-1])
@@ -181,9 +85,12 @@ class Mixture:
 
     def rows(self, g: Array) -> Array:
         g = np.asarray(g, dtype=float)
-        edges, known = self._table
         flat, rows = g.ravel(), np.zeros((_ROWS, g.size))
         rows[1] = 1.0
+        if g.size <= _FEW:
+            rows[:, flat > 0] = self._at(flat[flat > 0])
+            return rows.reshape(_ROWS, *g.shape)
+        edges, known = self._table
         inside = np.flatnonzero((flat > edges[0]) & (flat <= edges[-1]))
         for part in np.array_split(inside, 1 + len(inside) // 8192):
             panel = np.searchsorted(edges, flat[part], side="left") - 1
@@ -296,6 +203,12 @@ class Mixture:
         )  # fmt: skip
 
 
+@functools.lru_cache(maxsize=16)
+def mixture_of(e: Enforcement, least: float, most: float) -> Mixture:
+    """The conduct of labs with compute between these bounds."""
+    return Mixture(e, least, most)
+
+
 class Split(NamedTuple):
     """Probability of a split, and means of coordination, of its cost and of the cost squared, times it."""
 
@@ -327,13 +240,6 @@ def _summed(e: Enforcement, found: Rates, h: Array, split: Split, weight: Array)
         dearer * caught, dearer**2 * caught, u_2, split.cost,
     )  # fmt: skip
     return np.stack([(row * weight).sum(axis=(1, 2)) for row in rows])
-
-
-def _graded(edges: Array) -> Array:
-    """More edges on either side of each, closer and closer."""
-    width = np.diff(edges)[:, None] * 8.0 ** -np.arange(1.0, 9.0)
-    above, below = edges[:-1, None] + width, edges[1:, None] - width
-    return np.unique(np.concatenate([edges, above.ravel(), below.ravel()]))
 
 
 def _lagrange(t: Array, order: int) -> Array:

@@ -19,10 +19,10 @@ from deterrence._market_states import (
     market_states,
     regimes,
     slack_states,
-    supply,
 )
 from deterrence._numeric import weigh
 from deterrence._population import Population, exempt_share, population, rents
+from deterrence._sides import supply
 
 _SPREAD = 9.0  # standard deviations of a binomial beyond which less than 1e-18 is left
 
@@ -68,7 +68,8 @@ def violations_distribution(game: Game) -> ViolationsDistribution:
     Parameters
     ----------
     game : Game
-        Any game; a million labs take about a second, ten where any number of them may violate.
+        A game with truthful bids that `predict` takes. A million labs take about a second, ten where any
+        number of them may violate, and longer where permits are sold by lot.
 
     Returns
     -------
@@ -161,7 +162,7 @@ def price_cdf(game: Game, y: Any) -> Any:
     Parameters
     ----------
     game : Game
-        Any game.
+        A game with truthful bids that `predict` takes.
     y : float or array, money
         Prices.
 

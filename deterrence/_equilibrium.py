@@ -14,8 +14,9 @@ from deterrence._condition import in_force, required
 from deterrence._distribution import ViolationsDistribution, violations_distribution
 from deterrence._enforcement import Enforcement
 from deterrence._game import CapMarket, Game, Scenario
-from deterrence._market_states import purchase_rent, supply
+from deterrence._market_states import purchase_rent
 from deterrence._prediction import Limit, Prediction, limit, predict
+from deterrence._sides import supply
 from deterrence._threshold import Threshold
 
 
@@ -155,7 +156,8 @@ def solve(game: Game) -> Equilibrium:
     Parameters
     ----------
     game : Game
-        Any game, or a scenario.
+        A game or a scenario that `predict` takes, with truthful bids, in which labs differ in value and risk
+        alone.
 
     Returns
     -------

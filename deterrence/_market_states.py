@@ -9,7 +9,7 @@ run out, or are sold by lot.
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,10 +18,10 @@ from deterrence._compliance import covers
 from deterrence._conduct import NOBODY, Exempt
 from deterrence._enforcement import Enforcement
 from deterrence._game import CapMarket, Game
-from deterrence._groups import Deeds, Group, joined, repeated
+from deterrence._groups import Group, joined, repeated
 from deterrence._laws import Array, Law, gauss_rule
-from deterrence._numeric import weigh
-from deterrence._population import Population, exempt_rents, population
+from deterrence._population import Population, population
+from deterrence._sides import Sides, clean_edges, gain_by_rule, sides_of, supply
 
 TAILS = np.cumsum(np.arange(1.0, 25.0))  # decimal exponents 1, 3, 6, ..., 300 of tail probabilities
 
@@ -63,12 +63,6 @@ def regimes(game: Game, values: Law) -> tuple[bool, Slack | None]:
     if Q == 0:
         return False, Slack(values.high, 0, math.nan)
     return True, Slack(worthless, Q - 1, 0.0) if values.cdf(worthless) > 0 else None
-
-
-def supply(game: Game) -> float:
-    """Most permits that are sold at a fixed price."""
-    most = getattr(game.market, "supply", None)
-    return math.inf if most is None else most
 
 
 def market_states(game: Game, e: Enforcement) -> States:
@@ -164,17 +158,6 @@ def _buys(worth: float, price: float, rule: str) -> bool:
     return worth >= price if rule == "gross" else covers(worth, price)
 
 
-def gain_by_rule(game: Game, s: Array, price: Array) -> Array:
-    """Gain of labs without a permit, with rents s, by the game's rule."""
-    V = game.lab.racing_value
-    rule = game.lab.gain_rule
-    if rule == "value":
-        return s + V
-    if rule == "price":
-        return np.broadcast_to(price + V, np.broadcast_shapes(np.shape(s), np.shape(price)))
-    return np.minimum(price, s) + V
-
-
 def slack_states(game: Game, labs: Population, values: Law, slack: Slack) -> States:
     """One state for each number of labs above the cut-off."""
     N, t = game.n_agents, np.array([float(slack.cut)])
@@ -252,93 +235,3 @@ def _edges(game: Game, labs: Population, values: Law, N: int, Q: int) -> Array:
     # Just above the first value that violates, the number of violators changes from 0 on the scale 1 / N.
     layer = bends.min() + (values.high - values.low) * 2.0 ** -np.arange(1.0, 8.0 + math.log2(N))
     return clean_edges(values, low, high, bends, layer, np.array([values.coordinate(0.0)]))
-
-
-def clean_edges(values: Law, *groups: Array) -> Array:
-    edges = np.concatenate([values.edges(), *groups])
-    edges = np.unique(edges[np.isfinite(edges)])
-    return edges[(edges >= values.low) & (edges <= values.high)]
-
-
-class Sides(NamedTuple):
-    """Labs on either side of cut-offs: those below, rents above, and those above if they get no permit."""
-
-    below: Deeds
-    rent: Array
-    rent_var: Array
-    above: Deeds | None
-
-
-def sides_of(
-    game: Game,
-    labs: Population,
-    values: Law,
-    t: Array,
-    price: Array,
-    typical: float,
-    edges: Array | None = None,
-) -> Sides:
-    """What labs are like on either side of each cut-off t, at the price that goes with it.
-
-    `edges` separate panels in which all is smooth, and default to those of one cut-off. Rents are counted
-    from the one at the coordinate `typical`: squares of rents less it do not cancel.
-    """
-    V, conduct = game.lab.racing_value, labs.conduct
-    by_price = game.lab.gain_rule == "price"  # then every lab below has the same gain
-    rent = list(conduct.with_rent)
-
-    def shares(u: Array) -> Array:
-        rise, density = values.rise(u, typical), values.density(u)
-        return np.stack([density, density * rise, density * rise**2])
-
-    def acting(u: Array, gain: Array) -> Array:
-        rise, rows = values.rise(u, typical), conduct.rows(gain) * values.density(u)
-        return np.concatenate([rows, rows[rent] * rise, rows[:1] * rise**2])
-
-    def below(u: Array) -> Array:
-        return shares(u) if by_price else acting(u, values.value(u) + V)
-
-    def above(u: Array) -> Array:
-        return shares(u) if by_price else acting(u, gain_by_rule(game, values.value(u), price))
-
-    def deeds(mass: Array, exempt: float) -> Deeds:
-        """From integrals over some labs, and the share of labs that are with them and exempt."""
-        n = mass.shape[0] - len(rent) - 1
-        under = (mass[0] if by_price else mass[0] + mass[1]) + exempt
-        mass = mass / np.where(under > 0, under, 1.0)
-        free = NOBODY
-        if exempt > 0:
-            moments = exempt_rents(labs.everyone or values, typical)
-            free = Exempt(exempt / np.where(under > 0, under, 1.0), *moments)
-        if by_price:
-            rows = conduct.rows(np.where(np.isnan(price), math.inf, price) + V)
-            return conduct.deeds(rows * mass[0], rows[rent] * mass[1], rows[0] * mass[2], base, free)
-        return conduct.deeds(mass[:n], mass[n:-1], mass[-1], base, free)
-
-    if edges is None:
-        edges = clean_edges(values, values.coordinate(conduct.bends() - V), t)
-    low, high = partial_integrals(below, shares, edges, t)
-    base = values.value(typical) * np.ones_like(t)
-    over = high[0]
-    _, k1, k2 = high / np.where(over > 0, over, 1.0)
-    rationed = None
-    if supply(game) < game.n_agents:
-        more = clean_edges(values, edges, values.coordinate(price))
-        _, dear = partial_integrals(shares, above, more, t)
-        rationed = deeds(dear, 0.0)
-    return Sides(deeds(low, labs.exempt), base + k1, np.maximum(k2 - k1**2, 0.0), rationed)
-
-
-def partial_integrals(below: Any, above: Any, edges: Array, t: Array) -> tuple[Array, Array]:
-    """Integrals of `below` from the first edge to each t, and of `above` from each t to the last edge."""
-    nodes, weights = gauss_rule()
-    width = np.diff(edges)
-    grid = edges[:-1, None] + width[:, None] * nodes
-    before = np.cumsum(np.pad(weigh(below(grid), weights) * width, ((0, 0), (1, 0))), axis=1)
-    pieces = np.pad(weigh(above(grid), weights) * width, ((0, 0), (0, 1)))
-    after = np.cumsum(pieces[:, ::-1], axis=1)[:, ::-1]
-    panel = np.clip(np.searchsorted(edges, t, side="right") - 1, 0, len(width) - 1)
-    left, right = t - edges[panel], edges[panel + 1] - t
-    low = before[:, panel] + left * weigh(below(edges[panel][:, None] + left[:, None] * nodes), weights)
-    high = after[:, panel + 1] + right * weigh(above(t[:, None] + right[:, None] * nodes), weights)
-    return low, high

@@ -17,8 +17,9 @@ from deterrence._enforcement import Enforcement
 from deterrence._game import Game
 from deterrence._groups import Deeds, Group, mixed
 from deterrence._laws import Array, Law, law
-from deterrence._market_states import Sides, States, gain_by_rule, sides_of
+from deterrence._market_states import States
 from deterrence._population import Population, conduct_of, exempt_rents
+from deterrence._sides import Sides, gain_by_rule, sides_of
 
 MOST_SIZES = 1000
 """Most numbers of permits that labs may need."""

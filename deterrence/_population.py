@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from deterrence._conduct import Conduct, OneKind
 from deterrence._enforcement import Enforcement
-from deterrence._game import Game
+from deterrence._game import CapMarket, Game
 from deterrence._laws import Array, Law, gauss_rule, law
+
+_NO_MARKET = CapMarket(token_cap=0)
 
 
 @dataclass(frozen=True)
@@ -73,10 +75,15 @@ def conduct_of(game: Game, e: Enforcement, least: float = 0.0, most: float = mat
     by_flops, by_turnover = audit.signal_scale > 0 or audit.excess_penalty > 0, audit.turnover_share > 0
     if not (by_flops or by_turnover or lab.splitting):
         return OneKind(e)
-    from deterrence._classes import Mixture, alike
+    from deterrence._classes import mixture_of
+    from deterrence._rates import alike
 
     differ = (by_flops and law(lab.flops)) or (by_turnover and law(lab.turnover)) or lab.splitting
-    return Mixture(e, least, most) if differ else OneKind(alike(e))
+    if not differ:
+        return OneKind(alike(e))
+    # The same for every market, so that the next question about these labs finds it done.
+    labs = Game(n_agents=1, flop_threshold=game.flop_threshold, audit=audit, market=_NO_MARKET, lab=lab)
+    return mixture_of(replace(e, game=labs), least, most)
 
 
 class Thinned:

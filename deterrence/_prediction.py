@@ -80,17 +80,26 @@ def predict(game: Game) -> Prediction:
     Parameters
     ----------
     game : Game
-        Any game; a million labs take a few milliseconds.
+        A game of the basic model, with any whistleblowers, metering, supply, compute threshold, fines by
+        compute or turnover, and splitting. A million labs take a few milliseconds, and where labs differ in
+        more than value and risk up to a few seconds.
 
     Returns
     -------
     Prediction
-        Means and standard deviations over markets, to about 1e-12 of their size.
+        Means and standard deviations over markets, to about 1e-12 of their size; to 1e-9 where labs split
+        runs of compute that matters. Under strategic bids a `StrategicPrediction`.
+
+    Raises
+    ------
+    ParameterError
+        If audits are limited or grow, a lab needs several permits, or labs or the Governor remember or
+        learn: no prediction of one turn is known.
 
     Notes
     -----
     Order statistics after David and Nagaraja (2003), *Order Statistics*; the mixtures are those of
-    docs/theory.md, section 5.
+    docs/theory.md, section 5, and of docs/model.md.
 
     Examples
     --------
@@ -161,7 +170,7 @@ def limit(game: Game) -> Limit:
     Parameters
     ----------
     game : Game
-        Any game.
+        A game that `predict` takes, or one in which labs need several permits each.
 
     Returns
     -------

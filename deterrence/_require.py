@@ -39,7 +39,7 @@ def require(game: Game, *, compliance: float = 0.95, by: str = "fine") -> Requir
     Parameters
     ----------
     game : Game
-        Any game, or a scenario.
+        A game or a scenario that `solve` takes.
     compliance : float, in [0, 1], optional
         The target: the expected share of all labs that do not violate, for this number of labs. At 1 it
         is full deterrence: no market that the game can have holds a violator.

@@ -127,7 +127,7 @@ def welfare(game: Game) -> Welfare:
     Parameters
     ----------
     game : Game
-        Any game.
+        A game with truthful bids that `predict` takes.
 
     Returns
     -------
@@ -166,7 +166,7 @@ def limit_welfare(game: Game) -> Welfare:
     Parameters
     ----------
     game : Game
-        Any game.
+        A game with truthful bids that `limit` takes.
 
     Returns
     -------

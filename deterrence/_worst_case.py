@@ -9,7 +9,8 @@ from deterrence._compliance import covers
 from deterrence._enforcement import Enforcement
 from deterrence._game import CapMarket, Game
 from deterrence._laws import law
-from deterrence._market_states import market_states, purchase_rent, regimes, supply
+from deterrence._market_states import market_states, purchase_rent, regimes
+from deterrence._sides import supply
 
 
 class Worst(NamedTuple):

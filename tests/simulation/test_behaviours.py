@@ -344,11 +344,73 @@ def test_labs_in_the_target_group_are_inspected_even_if_they_do_not_run(baseline
     np.testing.assert_array_equal(record.checks, np.full((3, 6), 20))
 
 
+@pytest.mark.parametrize(
+    "labs", [partial(FarSighted, governor=TARGETING), partial(Imitating, rate=1.0, violating=1.0), Bayesian]
+)
+def test_a_gain_without_limit_is_worth_any_punishment(baseline, labs):
+    """No permit is for sale at any price, which is what a violation saves by the letter of the rule."""
+    lab = replace(baseline.lab, gain_rule="price")
+    game = replace(baseline, market=CapMarket(token_cap=0), lab=lab)
+    record = run(game, replications=3, steps=6, rng=7, labs=labs, governor=partial(Targeting, **GROUP))
+    assert (record.violations == 20).all()
+    assert (record.catches > 0).any()
+
+
+def test_governors_stay_where_they_began_if_all_labs_have_permits(baseline):
+    """One expects that half of those without violate, the other goes on with the game's own probability."""
+    game = replace(baseline, market=CapMarket(token_cap=20))
+    expected = 1 / (1 + np.exp(-4.0 * (0.5 * 0.3 - baseline.audit.cost)))
+    for governor, audits in (
+        (partial(Responding, precision=4.0, recovery=0.3), expected),
+        (partial(Replicating, rate=5.0, recovery=0.3), baseline.audit.high_prob),
+    ):
+        market = PermitMarket(game, rng=7, governor=governor)
+        for _ in range(3):
+            market.step()
+            assert market.governor.high_prob == pytest.approx(audits, rel=1e-14)
+            assert market.governor.base_prob == market.governor.high_prob
+
+
+def test_where_all_runs_are_violations_both_ways_to_count_are_one(baseline):
+    """Also those that nobody checked, but somebody told of."""
+    audit = replace(baseline.audit, high_prob=0.2, whistleblower_prob=0.3, monitoring_prob=0.3)
+    game = replace(baseline, audit=audit, market=CapMarket(token_cap=0))
+    question = {"replications": 20, "steps": 30, "rng": 7}
+    pooled = run(game, **question, labs=partial(Bayesian, pools="runs"))
+    assert_same(pooled, run(game, **question, labs=Bayesian))
+    assert (pooled.catches > pooled.checks).any()
+
+
 def test_a_lab_without_company_imitates_nobody(baseline):
     game = replace(baseline, n_agents=1, market=CapMarket(token_cap=0))
     record = run(game, replications=50, steps=20, rng=7, labs=partial(Imitating, rate=100.0))
     assert (record.violations == record.violations[:, :1]).all()
     assert set(record.violations[:, 0]) == {0, 1}
+
+
+def test_a_lab_that_left_is_not_inspected_met_or_counted(baseline):
+    always = {"high_prob": 1.0, "base_prob": 1.0}
+    audit = replace(baseline.audit, **always, penalty_amount=100.0)
+    two = replace(baseline, n_agents=2, audit=audit, market=CapMarket(token_cap=0))
+    for_good = partial(Targeting, **always, penalty_amount=100.0, return_prob=0.0)
+    market = PermitMarket(two, rng=7, labs=partial(Imitating, rate=100.0, violating=1.0), governor=for_good)
+    market.step()
+    market.labs[0].remove()
+    market.step()
+    assert market.checks == 1
+    market = PermitMarket(two, rng=7, replications=50, labs=partial(Imitating, rate=100.0))
+    market.labs[0].remove()
+    market.step()
+    first = market.violations
+    market.run(20)
+    np.testing.assert_array_equal(market.violations, first)
+    assert set(first) == {0, 1}
+    violators = partial(Imitating, rate=1.0, violating=1.0)
+    responding = partial(Responding, precision=4.0, recovery=1.0)
+    market = PermitMarket(two, rng=7, labs=violators, governor=responding)
+    market.labs[0].remove()
+    market.run(2)
+    assert market.governor.high_prob == pytest.approx(1 / (1 + np.exp(-4 * (1 - audit.cost))), rel=1e-14)
 
 
 def test_whom_a_lab_meets_is_any_other_of_its_replication_alike():
