@@ -124,8 +124,8 @@ from deterrence._checks import (
 )
 from deterrence._noun import Noun, bounds_in_order
 
-Flops = Annotated[float, Interval(ge=0, le=1e40)]
-PositiveFlops = Annotated[float, Interval(gt=0, le=1e40)]
+Flops = Annotated[float, Interval(ge=0, le=1e15)]
+PositiveFlops = Annotated[float, Interval(gt=0, le=1e15)]
 Exponent = Annotated[float, Interval(gt=0, le=5)]  # so that no power of compute overflows
 
 

@@ -11,8 +11,8 @@ from simulation._draws import Draws, Purpose
 from simulation._rules import Rules
 from simulation._turn import count
 
-MOST = 1e100
-"""Largest fine, in money, and number of permits of a lab: far from where numbers end."""
+MOST = 1e15
+"""Permits that one lab may need: as far as numbers count."""
 
 
 def types_of(game: Game, draws: Draws, step: int = 0) -> dict[str, np.ndarray]:
@@ -55,7 +55,7 @@ def traits_of(rules: Rules, types: dict[str, np.ndarray], present: np.ndarray) -
         "fine": audit.penalty_amount,
     }
     if "flops" in types:
-        with np.errstate(over="ignore"):  # checked
+        with np.errstate(over="ignore"):  # a number of permits, which is checked
             traits |= _by_compute(game, types["flops"], here)
     if "turnover" in types:
         traits["fine"] = np.maximum(traits["fine"], audit.turnover_share * types["turnover"])
@@ -73,21 +73,17 @@ def _by_compute(game: Game, flops: np.ndarray, here: np.ndarray) -> dict[str, An
         "exempt_labs": count(exempt).astype(float)[:, None],
     }
     if per_permit := flops_per_permit(game):
-        traits["units"] = np.ceil(flops / per_permit)
-        _check_most("market.flops_per_permit", per_permit, traits["units"], "a number of permits")
+        traits["units"] = units = np.ceil(flops / per_permit)
+        if units.max() > MOST:
+            reason = f"makes {units.max():g} permits of a run, with compute in this unit"
+            problem = Problem("market.flops_per_permit", per_permit, reason, f"at most {MOST:g}")
+            raise ParameterError(problem)
     if audit.signal_scale:
         strength = np.minimum(excess / audit.signal_scale, 1.0) ** audit.signal_exponent
         traits["beta"] = (1 - strength) * audit.false_positive_rate + strength * audit.beta
     if audit.excess_penalty:
         traits["fine"] = audit.penalty_amount + audit.excess_penalty * excess**audit.excess_exponent
-        _check_most("audit.excess_exponent", audit.excess_exponent, traits["fine"], "a fine")
     return traits
-
-
-def _check_most(field: str, value: float, amounts: np.ndarray, what: str) -> None:
-    if amounts.max() > MOST:
-        reason, allowed = f"makes {what} of {amounts.max():g}", f"at most {MOST:g}"
-        raise ParameterError(Problem(field, value, f"{reason}, with compute in this unit", allowed))
 
 
 def flops_per_permit(game: Game) -> float | None:

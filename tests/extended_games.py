@@ -32,6 +32,8 @@ def extended(rng: np.random.Generator, game: Game) -> Game:
                 for noun, part in zip((game.audit, game.market, game.lab), parts, strict=True)
             )
         lab = dataclasses.replace(lab, **_amounts(rng, "flops", 3.0), **_amounts(rng, "turnover", 9.0))
+        if not isinstance(market, CapMarket):
+            lab = dataclasses.replace(lab, bid_rule="truthful")
         threshold = _of(rng, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.5, 0.5, 1.0, 100.0)
         new = dataclasses.replace(game, audit=audit, market=market, lab=lab, flop_threshold=threshold)
         if extensions(new):

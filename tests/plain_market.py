@@ -114,7 +114,8 @@ class PlainMarket:
     def comply(self, lab: PlainLab, price: float) -> None:
         one, B = self.game.lab, lab.B
         offered = math.inf if math.isnan(price) else price * lab.units
-        gain = {"min": min(offered, lab.rent), "price": offered, "value": lab.rent}[one.gain_rule]
+        rule = "value" if one.bid_rule == "strategic" else one.gain_rule
+        gain = {"min": min(offered, lab.rent), "price": offered, "value": lab.rent}[rule]
         gain += lab.racing
         saved = (1 - lab.coordination) * (lab.p_eff * B)
         cuts_up = one.splitting is not None and not complies(p_eff=1.0, B=lab.split_cost, g=saved)
@@ -138,7 +139,7 @@ class PlainMarket:
                 lab.audited, lab.backchecked = found == "audit", found == "backcheck"
                 lab.caught = not lab.compliant and found != "none"
             elif lab.watched and not lab.exempt:  # inspected like a violator
-                lab.backchecked = way_of(lab.ways[False], u)[1] in ("audit", "backcheck")
+                lab.backchecked = way_of(lab.ways[False], u)[1] != "none"
         if audit.capacity:
             self.allot()
         luck = self.drawn(Purpose.SPLITS) if self.game.lab.splitting else [0.0] * len(labs)

