@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from deterrence import AuditEscalation, Game, ParameterError, RacingGap
 from simulation import (
     ESCROW,
     ColumnCollector,
@@ -250,16 +249,39 @@ def test_exempt_runs_make_a_lab_as_capable_as_others(baseline):
 
 
 def test_labs_that_have_left_are_nobody_to_be_ahead_of(baseline):
-    """One lab trains and two do not: it is 1 - 1/3 ahead, then 2 - 2/3; alone it is level with the mean."""
+    """Of three labs two train: 1/3 ahead, then 2/3; then one of the two leaves, and 3 is 3/2 above."""
     game = dataclasses.replace(race(baseline, flops_min=2.0, flops_max=2.0), n_agents=3)
     market = PermitMarket(game, rng=1, labs=partial(EachLab, complies=lambda lab: lab.risk_profile > 1))
-    market.columns.risk_profile = [0.0, 2.0, 2.0]
-    gains = []
+    market.columns.risk_profile = [0.0, 0.0, 2.0]
+    wealth = [0.0]
     for step in range(4):
         if step == 3:
             market.labs[1].remove()
-            market.labs[1].remove()
-        before = market.labs[0].wealth
         market.step()
-        gains.append(market.labs[0].wealth - before)
-    np.testing.assert_allclose(gains, [2.0, 2 + 1 / 3, 2 + 2 / 3, 2.0], rtol=1e-12)
+        wealth.append(market.labs[0].wealth)
+    np.testing.assert_allclose(np.diff(wealth), [2, 2 + 1 / 6, 2 + 2 / 6, 2 + 3 / 4], rtol=1e-12)
+
+
+@pytest.mark.parametrize("priority", ["lot", "signal"])
+def test_labs_expect_the_audits_that_there_were_auditors_for(baseline, priority):
+    """All violate, half of them look suspicious, every signal calls for an audit, and 12 of 20 are made."""
+    capacity = AuditCapacity(audits=12, priority=priority, expected=0.75)
+    always = {"high_prob": 1.0, "base_prob": 1.0, "backcheck_prob": 0.0, "false_negative_rate": 0.5}
+    game = changed(baseline, audit={**always, "capacity": capacity}, market={"token_cap": 0})
+    expected, heard = [0.75], []
+
+    def complies(lab):
+        heard.append(lab.p_eff)
+        return False
+
+    market = PermitMarket(game, rng=1, labs=partial(EachLab, complies=complies))
+    for _ in range(6):
+        market.step()
+        audited, signal = market.columns.audited, market.columns.signal
+        assert audited.sum() == 12
+        if priority == "lot":
+            expected.append(12 / 20)
+        else:
+            assert audited[signal].all() or not audited[~signal].any()
+            expected.append(0.5 * audited[signal].mean() + 0.5 * audited[~signal].mean())
+    np.testing.assert_allclose(heard, np.repeat(expected[:6], 20), rtol=1e-12)
