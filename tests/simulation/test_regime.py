@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from deterrence import AuditCapacity, AuditEscalation, Game, ParameterError, RacingGap
 from simulation import (
     ESCROW,
     ColumnCollector,
