@@ -5,7 +5,8 @@ from __future__ import annotations
 import dataclasses
 from fractions import Fraction
 from itertools import product
-from math import sqrt
+from math import log, sqrt
+from statistics import NormalDist
 
 import numpy as np
 import pytest
@@ -64,6 +65,14 @@ GAMES = {
         **FLOPS,
         **RISK,
     ),
+    "everything curved": regime(
+        SHOP,
+        flop_threshold=1.0,
+        audit={"excess_penalty": 0.1, "signal_scale": 2.0, "turnover_share": 0.5},
+        flops_distribution=dt.LogNormal(median=2.0, sigma=1.0),
+        turnover_distribution=dt.LogNormal(median=2.0, sigma=1.0),
+        risk_profile_distribution=dt.LogNormal(median=1.0, sigma=0.5),
+    ),
     "split, fixed price": regime(SHOP, splitting=SPLIT, audit={"penalty_amount": 2.0}, **RISK),
     "split, known": regime(LOT, splitting=KNOWN_SPLIT, gain_rule="price", audit={"penalty_amount": 3.0}),
     "split, lognormal risk": regime(
@@ -90,7 +99,9 @@ def test_drawn_lab_by_lab(game):
 def test_every_lab_is_somewhere_and_every_sum_is_the_same(game):
     prediction, parts = dt.predict(game), dt.welfare(game)
     w, exempt = game.lab.flops, 0.0
-    if game.flop_threshold > 0:
+    if isinstance(w, dt.LogNormal):
+        exempt = NormalDist().cdf(-log(2.0)) * game.n_agents
+    elif game.flop_threshold > 0:
         exempt = min(1.0, (game.flop_threshold - w.min) / (w.max - w.min)) * game.n_agents
     counts = prediction.permits.mean + prediction.deterred.mean + prediction.violations.mean
     assert counts + exempt == pytest.approx(game.n_agents, rel=1e-12)
