@@ -88,7 +88,8 @@ def predict(game: Game) -> Prediction:
     -------
     Prediction
         Means and standard deviations over markets, to about 1e-12 of their size; to 1e-9 where labs split
-        runs of compute that matters, and 1e-5 where compute, turnover and risk all have curved laws. Under strategic bids a `StrategicPrediction`.
+        runs of compute that matters, and 1e-5 where compute, turnover and risk all have curved laws. Under
+        strategic bids a `StrategicPrediction`.
 
     Raises
     ------
