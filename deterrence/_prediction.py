@@ -87,9 +87,9 @@ def predict(game: Game) -> Prediction:
     Returns
     -------
     Prediction
-        Means and standard deviations over markets, to about 1e-12 of their size; to 1e-9 where labs split
-        runs of compute that matters, and 1e-5 where compute, turnover and risk all have curved laws. Under
-        strategic bids a `StrategicPrediction`.
+        Means and standard deviations over markets, to about 1e-12 of their size; to 1e-9 where several
+        things differ at once between labs that split runs, or with normal or lognormal laws. Under strategic
+        bids a `StrategicPrediction`.
 
     Raises
     ------
