@@ -53,7 +53,7 @@ GAMES = {
     "posted deposit": regime(
         CAP,
         audit={"excess_penalty": 0.5, "liability_rule": "posted", "collateral": 0.3, "liability_cap": 1.6,
-               "whistleblower_prob": 0.2},
+               "whistleblower_prob": 0.5, "signal_scale": 3.0},
         reputation_sensitivity=0.2,
         **FLOPS,
     ),
@@ -203,6 +203,26 @@ def test_the_unit_cube():
     assert comply == pytest.approx(77 / 648, rel=1e-6)
     assert caught == pytest.approx(359 / 432 + 7 / 432, rel=1e-6)
     assert pytest.approx(1.0, rel=1e-15) == 77 / 648 + 359 / 432 + 65 / 1296
+
+
+@pytest.mark.parametrize("spread", [0.0, 1e-9])
+def test_splits_that_all_labs_share_in_closed_form(spread):
+    """Gain 3/2; X uniform on [D/20, 3 D]: evasions up to 2/7, splits up to 13/3, then compliance."""
+    game = regime(
+        dt.FixedPriceMarket(fixed_price=3.0), n_agents=1, gross_value_min=2.0, gross_value_max=2.0,
+        splitting=dt.Splitting(
+            cost_min=0.2, cost_max=0.2 + spread, coordination_min=0.3, coordination_max=0.3 + spread
+        ),
+        audit={"penalty_amount": 4.0}, risk_profile_min=0.05, risk_profile_max=3.0,
+    )  # fmt: skip
+    p_eff = 1 - (1 - 0.5) * (1 - 0.05)
+    D = 4.0 * p_eff
+    evade = (2 / 7 / D - 0.05) / 2.95
+    split = (13 / 3 - 2 / 7) / D / 2.95
+    found, rel = dt.predict(game), 1e-12 + 10 * spread
+    assert found.violations.mean == pytest.approx(evade + split, rel=rel)
+    assert found.catches.mean == pytest.approx(p_eff * (evade + 0.3 * split), rel=rel)
+    assert dt.welfare(game).split_costs == pytest.approx(0.2 * split, rel=rel)
 
 
 def test_exempt_labs_by_hand():
