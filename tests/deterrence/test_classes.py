@@ -163,7 +163,7 @@ class TestOneKindInDisguise:
 
     @pytest.mark.parametrize("by", ["excess", "turnover"])
     def test_fines_that_differ_are_risk_multipliers(self, market, by):
-        """A fine uniform on [1, 3] deters as a fine of 1 does with multipliers uniform on [1, 3]."""
+        """A loss uniform on [1, 3] deters as a fine of 1 does with multipliers uniform on [1, 3]."""
         risky = regime(market, risk_profile_min=1.0, risk_profile_max=3.0)
         if by == "excess":
             game = regime(
@@ -172,7 +172,9 @@ class TestOneKindInDisguise:
             )  # fmt: skip
         else:
             audit = {"penalty_amount": 0.0, "turnover_share": 0.1}
-            game = regime(market, audit=audit, turnover_min=10.0, turnover_max=30.0)
+            game = regime(
+                market, audit=audit, turnover_min=5.0, turnover_max=25.0, reputation_sensitivity=0.5
+            )
         same(game, risky, [name for name in dt.QUANTITIES if name != "penalties"])
 
 
