@@ -1,0 +1,155 @@
+"""Every parameter of learning and memory: a game, another value, and a claim about the long run that moves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import fields, is_dataclass, replace
+from typing import Any, NamedTuple
+
+from long_runs import ALIKE, CAP, DIFFERENT, game
+
+import deterrence as dt
+from deterrence import _behaviours
+
+LARGE = dt.CapMarket(token_cap=800)
+LOW = {"gross_value_min": 0.3, "gross_value_max": 0.3}
+REPLICATOR = dt.ReplicatorGovernor(rate=0.1, recovery=1.0)
+LOWERING = dt.LoweringGovernor(down=0.05, up=0.01)
+SEEING = dt.LoweringGovernor(down=0.01, up=0.01)
+TRACKING = dt.TrackingGovernor(target=0.3)
+TARGETING = dt.TargetingGovernor(high_prob=0.6, base_prob=0.1, penalty_amount=1.0, return_prob=0.5)
+LOGIT = dt.LogitGovernor(precision=5.0, recovery=1.0)
+CAPACITY = dt.AuditCapacity(audits=100)
+ESCALATION = dt.AuditEscalation(increment=0.1, decay=0.5)
+GAP = dt.RacingGap(sensitivity=0.1, scale=1.0)
+DREADING = dt.LabPopulation(**ALIKE, reputation_sensitivity=0.2, reputation_escalation=0.2)
+LEARNING = dt.LabPopulation(**DIFFERENT, behaviour=dt.BayesianLabs())
+
+
+def learning(noun: dt.BayesianLabs | dt.LogitLabs) -> dt.Game:
+    return game(lab=ALIKE | {"behaviour": noun})
+
+
+def with_new_values(noun: dt.BayesianLabs) -> dt.Game:
+    market = dt.FixedPriceMarket(fixed_price=0.75)
+    return game(market=market, lab=DIFFERENT | {"behaviour": noun, "redraw_values": True})
+
+
+def imitating(noun: dt.ImitatingLabs) -> dt.Game:
+    return game(n_agents=2000, lab=ALIKE | {"behaviour": noun}, governor=REPLICATOR, cost=0.3)
+
+
+def imitated(noun: dt.ReplicatorGovernor) -> dt.Game:
+    lab = ALIKE | {"behaviour": dt.ImitatingLabs(rate=0.1)}
+    return game(n_agents=2000, lab=lab, governor=noun, cost=0.3)
+
+
+def climbing(noun: dt.GradientGovernor) -> dt.Game:
+    return game(market=CAP, governor=noun, penalty_amount=0.1)
+
+
+def adapting(noun: Any) -> dt.Game:
+    return game(governor=noun, cost=0.3)
+
+
+def seeing(noun: dt.LoweringGovernor) -> dt.Game:
+    return game(n_agents=2, governor=noun)
+
+
+def targeting(noun: dt.TargetingGovernor) -> dt.Game:
+    return game(lab=DIFFERENT, governor=noun)
+
+
+def limited(noun: dt.AuditCapacity) -> dt.Game:
+    return game(n_agents=2000, market=LARGE, lab=LOW, high_prob=1.0, capacity=noun)
+
+
+def choosy(noun: dt.AuditCapacity) -> dt.Game:
+    return game(n_agents=2000, market=LARGE, high_prob=1.0, base_prob=0.5, capacity=noun)
+
+
+def escalating(noun: dt.AuditEscalation) -> dt.Game:
+    return game(escalation=noun, penalty_amount=0.1)
+
+
+def racing(noun: dt.RacingGap) -> dt.Game:
+    return game(lab=DIFFERENT | {"capability_value": 0.5, "racing_gap": noun}, penalty_amount=0.0)
+
+
+def of_labs(noun: dt.LabPopulation) -> dt.Game:
+    return replace(game(), lab=noun)
+
+
+class Row(NamedTuple):
+    """A parameter of a noun, another value of it, the game of such a noun, and a quantity that it moves.
+
+    A simulation shows it with so many turns and replications.
+    """
+
+    noun: Any
+    name: str
+    other: Any
+    asked: Callable[[Any], dt.Game]
+    quantity: str
+    steps: int = 200
+    replications: int = 100
+
+    @property
+    def games(self) -> tuple[dt.Game, dt.Game]:
+        """The game as it is, and with the other value."""
+        return self.asked(self.noun), self.asked(replace(self.noun, **{self.name: self.other}))
+
+    def __str__(self) -> str:
+        return f"{type(self.noun).__name__}.{self.name}"
+
+
+ROWS = [
+    Row(dt.BayesianLabs(), "caught", 0.5, learning, "stopping"),
+    Row(dt.BayesianLabs(), "missed", 2.0, learning, "stopping"),
+    Row(dt.BayesianLabs(), "pools", "runs", with_new_values, "violation_rate"),
+    Row(dt.LogitLabs(precision=1.0), "precision", 2.0, learning, "violation_rate"),
+    Row(dt.ImitatingLabs(rate=0.1), "rate", 0.2, imitating, "period", 700, 4),
+    Row(dt.ImitatingLabs(rate=0.1), "violating", 0.1, imitating, "period", 700, 4),
+    Row(dt.GradientGovernor(scale=2.0), "scale", 3.0, climbing, "pi_1_spread", 400, 400),
+    Row(LOWERING, "down", 0.1, adapting, "violation_rate"),
+    Row(LOWERING, "up", 0.1, adapting, "violation_rate"),
+    Row(SEEING, "sees", "catches", seeing, "violation_rate"),
+    Row(TRACKING, "target", 0.4, adapting, "violation_rate"),
+    Row(TRACKING, "scale", 2.0, adapting, "pi_1_gap"),
+    Row(TARGETING, "high_prob", 1.0, targeting, "violation_rate"),
+    Row(TARGETING, "base_prob", 0.2, targeting, "violation_rate"),
+    Row(TARGETING, "penalty_amount", 1.1, targeting, "violation_rate"),
+    Row(TARGETING, "return_prob", 0.4, targeting, "violation_rate"),
+    Row(TARGETING, "discount", 0.8, targeting, "violation_rate"),
+    Row(LOGIT, "precision", 2.0, adapting, "violation_rate"),
+    Row(LOGIT, "recovery", 2.0, adapting, "violation_rate"),
+    Row(REPLICATOR, "rate", 0.2, imitated, "period", 700, 4),
+    Row(REPLICATOR, "recovery", 2.0, imitated, "violation_rate"),
+    Row(CAPACITY, "audits", 200, choosy, "share_carried_out", 20, 10),
+    Row(CAPACITY, "priority", "signal", choosy, "detection", 20, 10),
+    Row(CAPACITY, "expected", 0.0, limited, "violation_rate", 20, 10),
+    Row(ESCALATION, "increment", 0.2, escalating, "coefficient_mean"),
+    Row(ESCALATION, "decay", 0.4, escalating, "coefficient_mean"),
+    Row(GAP, "sensitivity", 0.2, racing, "racing_turns", 50),
+    Row(GAP, "scale", 2.0, racing, "racing_turns", 50),
+    Row(DREADING, "reputation_escalation", 0.4, of_labs, "catches_to_deter"),
+    Row(LEARNING, "redraw_values", True, of_labs, "stopping"),
+]
+
+OF_ONE_TURN = {"Splitting"}
+OF_LABS = {("LabPopulation", "reputation_escalation"), ("LabPopulation", "redraw_values")}
+
+
+def parameters() -> set[tuple[str, str]]:
+    """Every parameter of learning and memory, with the noun that it is one of."""
+    nouns = [
+        noun
+        for noun in vars(_behaviours).values()
+        if isinstance(noun, type) and is_dataclass(noun) and noun.__module__ == _behaviours.__name__
+    ]
+    return OF_LABS | {
+        (noun.__name__, field.name)
+        for noun in nouns
+        for field in fields(noun)
+        if field.name != "kind" and noun.__name__ not in OF_ONE_TURN
+    }
