@@ -1,4 +1,4 @@
-"""Every parameter of learning and memory: a game, another value, and a claim about the long run that moves."""
+"""Every parameter of learning and memory: a game, another value, and a claim that this moves."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ CAPACITY = dt.AuditCapacity(audits=100)
 ESCALATION = dt.AuditEscalation(increment=0.1, decay=0.5)
 GAP = dt.RacingGap(sensitivity=0.1, scale=1.0)
 DREADING = dt.LabPopulation(**ALIKE, reputation_sensitivity=0.2, reputation_escalation=0.2)
-LEARNING = dt.LabPopulation(**DIFFERENT, behaviour=dt.BayesianLabs())
+LEARNING = dt.LabPopulation(**DIFFERENT, behaviour=dt.BayesianLabs(caught=2.0, missed=3.0))
 
 
 def learning(noun: dt.BayesianLabs | dt.LogitLabs) -> dt.Game:
@@ -36,12 +36,12 @@ def with_new_values(noun: dt.BayesianLabs) -> dt.Game:
 
 
 def imitating(noun: dt.ImitatingLabs) -> dt.Game:
-    return game(n_agents=2000, lab=ALIKE | {"behaviour": noun}, governor=REPLICATOR, cost=0.3)
+    return game(n_agents=1500, lab=ALIKE | {"behaviour": noun}, governor=REPLICATOR, cost=0.3)
 
 
 def imitated(noun: dt.ReplicatorGovernor) -> dt.Game:
     lab = ALIKE | {"behaviour": dt.ImitatingLabs(rate=0.1)}
-    return game(n_agents=2000, lab=lab, governor=noun, cost=0.3)
+    return game(n_agents=1500, lab=lab, governor=noun, cost=0.3)
 
 
 def climbing(noun: dt.GradientGovernor) -> dt.Game:
@@ -106,34 +106,34 @@ class Row(NamedTuple):
 ROWS = [
     Row(dt.BayesianLabs(), "caught", 0.5, learning, "stopping"),
     Row(dt.BayesianLabs(), "missed", 2.0, learning, "stopping"),
-    Row(dt.BayesianLabs(), "pools", "runs", with_new_values, "violation_rate"),
+    Row(dt.BayesianLabs(caught=2.0, missed=3.0), "pools", "runs", with_new_values, "violation_rate", 600, 50),
     Row(dt.LogitLabs(precision=1.0), "precision", 2.0, learning, "violation_rate"),
-    Row(dt.ImitatingLabs(rate=0.1), "rate", 0.2, imitating, "period", 700, 4),
-    Row(dt.ImitatingLabs(rate=0.1), "violating", 0.1, imitating, "period", 700, 4),
-    Row(dt.GradientGovernor(scale=2.0), "scale", 3.0, climbing, "pi_1_spread", 400, 400),
+    Row(dt.ImitatingLabs(rate=0.1), "rate", 0.2, imitating, "period", 450, 8),
+    Row(dt.ImitatingLabs(rate=0.1), "violating", 0.05, imitating, "period", 450, 8),
+    Row(dt.GradientGovernor(scale=2.0), "scale", 4.0, climbing, "pi_1_spread", 400, 400),
     Row(LOWERING, "down", 0.1, adapting, "violation_rate"),
     Row(LOWERING, "up", 0.1, adapting, "violation_rate"),
     Row(SEEING, "sees", "catches", seeing, "violation_rate"),
     Row(TRACKING, "target", 0.4, adapting, "violation_rate"),
     Row(TRACKING, "scale", 2.0, adapting, "pi_1_gap"),
     Row(TARGETING, "high_prob", 1.0, targeting, "violation_rate"),
-    Row(TARGETING, "base_prob", 0.2, targeting, "violation_rate"),
-    Row(TARGETING, "penalty_amount", 1.1, targeting, "violation_rate"),
-    Row(TARGETING, "return_prob", 0.4, targeting, "violation_rate"),
-    Row(TARGETING, "discount", 0.8, targeting, "violation_rate"),
+    Row(TARGETING, "base_prob", 0.5, targeting, "violation_rate"),
+    Row(TARGETING, "penalty_amount", 1.5, targeting, "violation_rate"),
+    Row(TARGETING, "return_prob", 0.1, targeting, "inspection_rate"),
+    Row(TARGETING, "discount", 0.3, targeting, "violation_rate"),
     Row(LOGIT, "precision", 2.0, adapting, "violation_rate"),
     Row(LOGIT, "recovery", 2.0, adapting, "violation_rate"),
-    Row(REPLICATOR, "rate", 0.2, imitated, "period", 700, 4),
-    Row(REPLICATOR, "recovery", 2.0, imitated, "violation_rate"),
+    Row(REPLICATOR, "rate", 0.2, imitated, "period", 450, 8),
+    Row(REPLICATOR, "recovery", 2.0, adapting, "violation_rate"),
     Row(CAPACITY, "audits", 200, choosy, "share_carried_out", 20, 10),
-    Row(CAPACITY, "priority", "signal", choosy, "detection", 20, 10),
+    Row(CAPACITY, "priority", "signal", choosy, "violation_rate", 20, 10),
     Row(CAPACITY, "expected", 0.0, limited, "violation_rate", 20, 10),
     Row(ESCALATION, "increment", 0.2, escalating, "coefficient_mean"),
     Row(ESCALATION, "decay", 0.4, escalating, "coefficient_mean"),
-    Row(GAP, "sensitivity", 0.2, racing, "racing_turns", 50),
-    Row(GAP, "scale", 2.0, racing, "racing_turns", 50),
+    Row(GAP, "sensitivity", 0.2, racing, "racing_turns", 150),
+    Row(GAP, "scale", 2.0, racing, "racing_turns", 150),
     Row(DREADING, "reputation_escalation", 0.4, of_labs, "catches_to_deter"),
-    Row(LEARNING, "redraw_values", True, of_labs, "stopping"),
+    Row(LEARNING, "redraw_values", True, of_labs, "violation_rate"),
 ]
 
 OF_ONE_TURN = {"Splitting"}
