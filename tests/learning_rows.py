@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args, get_type_hints
 
 from long_runs import ALIKE, CAP, DIFFERENT, game
 
 import deterrence as dt
-from deterrence import _behaviours
 
 LARGE = dt.CapMarket(token_cap=800)
 LOW = {"gross_value_min": 0.3, "gross_value_max": 0.3}
@@ -116,11 +115,11 @@ ROWS = [
     Row(SEEING, "sees", "catches", seeing, "violation_rate"),
     Row(TRACKING, "target", 0.4, adapting, "violation_rate"),
     Row(TRACKING, "scale", 2.0, adapting, "pi_1_gap"),
-    Row(TARGETING, "high_prob", 1.0, targeting, "violation_rate"),
-    Row(TARGETING, "base_prob", 0.5, targeting, "violation_rate"),
-    Row(TARGETING, "penalty_amount", 1.5, targeting, "violation_rate"),
-    Row(TARGETING, "return_prob", 0.1, targeting, "inspection_rate"),
-    Row(TARGETING, "discount", 0.3, targeting, "violation_rate"),
+    Row(TARGETING, "high_prob", 1.0, targeting, "violation_rate", 200, 50),
+    Row(TARGETING, "base_prob", 0.5, targeting, "violation_rate", 200, 50),
+    Row(TARGETING, "penalty_amount", 1.5, targeting, "violation_rate", 200, 50),
+    Row(TARGETING, "return_prob", 0.1, targeting, "inspection_rate", 200, 50),
+    Row(TARGETING, "discount", 0.3, targeting, "violation_rate", 200, 50),
     Row(LOGIT, "precision", 2.0, adapting, "violation_rate"),
     Row(LOGIT, "recovery", 2.0, adapting, "violation_rate"),
     Row(REPLICATOR, "rate", 0.2, imitated, "period", 450, 8),
@@ -128,28 +127,25 @@ ROWS = [
     Row(CAPACITY, "audits", 200, choosy, "share_carried_out", 20, 10),
     Row(CAPACITY, "priority", "signal", choosy, "violation_rate", 20, 10),
     Row(CAPACITY, "expected", 0.0, limited, "violation_rate", 20, 10),
-    Row(ESCALATION, "increment", 0.2, escalating, "coefficient_mean"),
-    Row(ESCALATION, "decay", 0.4, escalating, "coefficient_mean"),
+    Row(ESCALATION, "increment", 0.2, escalating, "coefficient_mean", 100, 50),
+    Row(ESCALATION, "decay", 0.4, escalating, "coefficient_mean", 100, 50),
     Row(GAP, "sensitivity", 0.2, racing, "racing_turns", 150),
     Row(GAP, "scale", 2.0, racing, "racing_turns", 150),
     Row(DREADING, "reputation_escalation", 0.4, of_labs, "catches_to_deter"),
     Row(LEARNING, "redraw_values", True, of_labs, "violation_rate"),
 ]
 
-OF_ONE_TURN = {"Splitting"}
+SECTIONS = ("audit.capacity", "audit.escalation", "audit.governor", "lab.racing_gap", "lab.behaviour")
+"""Where the nouns of learning and memory are in a game."""
 OF_LABS = {("LabPopulation", "reputation_escalation"), ("LabPopulation", "redraw_values")}
 
 
 def parameters() -> set[tuple[str, str]]:
     """Every parameter of learning and memory, with the noun that it is one of."""
-    nouns = [
-        noun
-        for noun in vars(_behaviours).values()
-        if isinstance(noun, type) and is_dataclass(noun) and noun.__module__ == _behaviours.__name__
-    ]
-    return OF_LABS | {
-        (noun.__name__, field.name)
-        for noun in nouns
-        for field in fields(noun)
-        if field.name != "kind" and noun.__name__ not in OF_ONE_TURN
-    }
+    found = set(OF_LABS)
+    for section, name in (path.split(".") for path in SECTIONS):
+        hint = get_type_hints(get_type_hints(dt.Game)[section])[name]
+        nouns = [noun for noun in (hint, *get_args(hint)) if is_dataclass(noun)]
+        assert nouns
+        found |= {(noun.__name__, x.name) for noun in nouns for x in fields(noun) if x.name != "kind"}
+    return found

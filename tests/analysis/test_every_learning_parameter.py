@@ -15,7 +15,6 @@ import deterrence as dt
 import simulation
 from analysis import _long_run
 
-
 OFF = 0.02
 """Share of a limit by which a finite game may still be off it."""
 
@@ -77,7 +76,7 @@ def gaps(row: Row, game: dt.Game) -> np.ndarray:
 
 
 def spreads(row: Row, game: dt.Game) -> np.ndarray:
-    """Root of the turns played times the standard deviation over markets, as its jackknife's pseudo-values."""
+    """Root of the turns played times the standard deviation over markets, by the jackknife."""
     last = played(row, game).high_prob[:, -1]
     n, squares = last.size, (last - last.mean()) ** 2
     spread = last.std(ddof=1)
