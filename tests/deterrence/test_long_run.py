@@ -770,7 +770,7 @@ def test_claims_at_the_corners(name):
 
 @pytest.mark.parametrize("lab", [ALIKE, ALIKE | {"redraw_values": True}, ALIKE | {"bid_rule": "strategic"}])
 def test_a_game_without_memory_is_like_its_first_turn(lab):
-    answer = dt.long_run(game(lab=lab))
+    answer = dt.long_run(game(market=CAP, lab=lab))
     assert answer.claims == ()
     assert str(answer).startswith("Every turn is like the first")
 
