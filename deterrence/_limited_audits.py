@@ -21,7 +21,7 @@ def capacity(labs: Outsiders) -> Iterator[Claim]:
     if crowd is None:
         yield unknown("No theory is known of limited audits unless thresholds are one, or uniform.")
         return
-    points = crowd.equilibria if crowd.alike else ()
+    points = crowd.equilibria if crowd.by_lot else ()
     x = crowd.rests(points, crowd.limits.expected)
     least, most = (crowd.rests(points, expected) for expected in (1.0, 0.0))
     if x is None or least is None or most is None:
@@ -66,13 +66,13 @@ class _Crowd:
         return cls(labs.game, limits, *thresholds, mu, 1 - mu, limits.audits / N, e.p_s, e.p_f)
 
     @property
-    def alike(self) -> bool:
+    def by_lot(self) -> bool:
         """Whether all audits that are called for are as likely to be carried out."""
-        return self.limits.priority == "lot" or self.game.audit.base_prob == 0
+        return self.limits.priority == "lot" or 0 in (self.game.audit.high_prob, self.game.audit.base_prob)
 
     @property
     def equilibria(self) -> tuple[LimitEquilibrium, ...]:
-        """All fixed points of the best reply, if audits are alike."""
+        """All fixed points of the best reply, by lot."""
         return congestion_limit(
             t_0=self.t_0, t_1=self.t_1, mu=self.mu, mu_c=self.mu_c, gamma=self.gamma,
             p_s=self.p_s, p_f=self.p_f, p_b=self.game.audit.backcheck_prob,
@@ -105,7 +105,7 @@ class _Crowd:
 
     def carried_out(self, x: float) -> tuple[float, float]:
         """The same share of the suspicious, and of the clean."""
-        if self.limits.priority == "lot":
+        if self.by_lot:
             return self.share(x), self.share(x)
         audit = self.game.audit
         alpha, beta = audit.false_positive_rate, audit.beta
