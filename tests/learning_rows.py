@@ -17,6 +17,7 @@ LOWERING = dt.LoweringGovernor(down=0.05, up=0.01)
 SEEING = dt.LoweringGovernor(down=0.01, up=0.01)
 TRACKING = dt.TrackingGovernor(target=0.3)
 TARGETING = dt.TargetingGovernor(high_prob=0.6, base_prob=0.1, penalty_amount=1.0, return_prob=0.5)
+STRICT = replace(TARGETING, penalty_amount=1.15)
 LOGIT = dt.LogitGovernor(precision=5.0, recovery=1.0)
 CAPACITY = dt.AuditCapacity(audits=100)
 ESCALATION = dt.AuditEscalation(increment=0.1, decay=0.5)
@@ -57,6 +58,10 @@ def seeing(noun: dt.LoweringGovernor) -> dt.Game:
 
 def targeting(noun: dt.TargetingGovernor) -> dt.Game:
     return game(lab=DIFFERENT, governor=noun)
+
+
+def watching(noun: dt.TargetingGovernor) -> dt.Game:
+    return game(governor=noun)
 
 
 def limited(noun: dt.AuditCapacity) -> dt.Game:
@@ -116,10 +121,10 @@ ROWS = [
     Row(TRACKING, "target", 0.4, adapting, "violation_rate"),
     Row(TRACKING, "scale", 2.0, adapting, "pi_1_gap"),
     Row(TARGETING, "high_prob", 1.0, targeting, "violation_rate", 200, 50),
-    Row(TARGETING, "base_prob", 0.5, targeting, "violation_rate", 200, 50),
+    Row(STRICT, "base_prob", 0.5, watching, "violation_rate", 200, 50),
     Row(TARGETING, "penalty_amount", 1.5, targeting, "violation_rate", 200, 50),
-    Row(TARGETING, "return_prob", 0.1, targeting, "inspection_rate", 200, 50),
-    Row(TARGETING, "discount", 0.3, targeting, "violation_rate", 200, 50),
+    Row(STRICT, "return_prob", 1.0, watching, "violation_rate", 200, 50),
+    Row(STRICT, "discount", 0.0, watching, "violation_rate", 200, 50),
     Row(LOGIT, "precision", 2.0, adapting, "violation_rate"),
     Row(LOGIT, "recovery", 2.0, adapting, "violation_rate"),
     Row(REPLICATOR, "rate", 0.2, imitated, "period", 450, 8),
