@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from learning_rows import ROWS, Row, parameters
+from learning_rows import ROWS, Row, parameters, with_new_values
 from long_runs import value
 
 import deterrence as dt
@@ -92,9 +92,9 @@ def rounds(row: Row, game: dt.Game) -> np.ndarray:
     x, y = (np.log(q / (1 - q)) - np.log(p / (1 - p)) for q, p in zip(shares, nash, strict=True))
     turned = np.unwrap(np.arctan2(y, x), axis=1)
     turned = np.abs(turned - turned[:, :1]) / (2 * np.pi)
-    return np.array(
-        [np.interp(1.0, made, np.arange(row.steps)) for made in np.maximum.accumulate(turned, axis=1)]
-    )
+    made = np.maximum.accumulate(turned, axis=1)
+    assert (made[:, -1] > 1).all()
+    return np.array([np.interp(1.0, rounds, np.arange(row.steps)) for rounds in made])
 
 
 OWN: dict[str, Callable[[Row, dt.Game], np.ndarray]] = {
@@ -137,3 +137,9 @@ def test_a_parameter_moves_theory_and_simulation_the_same_way(row):
 
 def test_no_parameter_without_a_row():
     assert {(type(row.noun).__name__, row.name) for row in ROWS} == parameters()
+
+
+def test_labs_that_draw_too_little_have_not_stopped():
+    comparison = _long_run.compare_long_run(with_new_values(dt.BayesianLabs()), steps=20, rng=1)
+    verdicts = {row.claim.quantity: row.verdict for row in comparison.rows}
+    assert verdicts["stopping"] == "not measured"
