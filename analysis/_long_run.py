@@ -165,8 +165,10 @@ def _violation_rate(record: simulation.Record, late: slice) -> Any:
 
 
 def _stopping(record: simulation.Record, late: slice) -> Any:
-    """Share of labs without a permit that do not violate in the last turn."""
+    """Share of labs without a permit that do not violate in the last turn, and so never again."""
     del late
+    if record.game.lab.redraw_values:  # perhaps they drew too little, and go on another time
+        return None
     return 1 - _violation_rate(record, slice(-1, None))
 
 

@@ -110,7 +110,8 @@ def long_run(game: Game) -> LongRun:
       one.
     - `TargetingGovernor`: `games.targeting`; the first group is the game's own policy, the second the
       Governor's. A lab that complies in the first does not run, and is not inspected.
-    - `AuditCapacity`: `games.congestion_limit`.
+    - `AuditCapacity`: `games.congestion_limit`; by ``"signal"``, if clean ones call for audits, where best
+      replies to the audits of the turn before lead.
     - ``reputation_escalation``: `games.escalation`. `AuditEscalation`: `games.decaying_escalation` with
       c_0 = 1, as the coefficient multiplies ``high_prob`` only.
     - `RacingGap`: gaps to a mean sum to 0, so that racing values keep their mean until one falls to 0.

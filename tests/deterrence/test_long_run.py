@@ -488,10 +488,10 @@ class TestCapacity:
         v = np.sort(rng.uniform(low, high, N))[::-1]
         Q = asked.market.token_cap
         permit, g = np.arange(N) < Q, np.minimum(v, v[Q - 1])
-        carried_out = limits.expected
-        p_s = 0.8 * audit.high_prob + 0.2 * audit.base_prob
+        expected = [limits.expected] * 2  # of clean and of suspicious signals
         for _ in range(turns):
-            violates = ~permit & (p_s * carried_out * audit.penalty_amount < g * (1 - 1e-12))
+            p = 0.8 * audit.high_prob * expected[True] + 0.2 * audit.base_prob * expected[False]
+            violates = ~permit & (p * audit.penalty_amount < g * (1 - 1e-12))
             suspicious = rng.uniform(size=N) < np.where(violates, 0.8, 0.1)
             called = (permit | violates) & (
                 rng.uniform(size=N) < np.where(suspicious, audit.high_prob, audit.base_prob)
@@ -501,6 +501,10 @@ class TestCapacity:
                 order = order[np.argsort(~suspicious[order], kind="stable")]
             audited = order[: limits.audits]
             carried_out = len(audited) / len(order) if len(order) else 1.0
+            expected = [carried_out] * 2
+            if limits.priority == "signal":
+                by_signal = [suspicious == kind for kind in (False, True)]
+                expected = [of[audited].sum() / max((called & of).sum(), 1) for of in by_signal]
             found = violates[audited].sum() / max(violates.sum(), 1)
         return violates.sum() / (N - Q), carried_out, found, violates.sum()
 
@@ -541,6 +545,14 @@ class TestCapacity:
         # At the tipping share detection is just what deters.
         x = both["tipping_share"].value
         assert 0.8 * 0.05 / (0.8 * x + 0.1 * 0.5) == pytest.approx(0.3)
+
+    def test_no_end_found(self, monkeypatch):
+        limits = dt.AuditCapacity(audits=100, priority="signal")
+        lab = {"gross_value_min": 0.2, "gross_value_max": 0.8}
+        asked = game(n_agents=400, market=CAP, lab=lab, capacity=limits, base_prob=0.2)
+        assert claims(asked)["violation_rate"].sort == "limit"
+        monkeypatch.setattr("deterrence._limited_audits._TURNS", 1)
+        assert claims(asked)["violation_rate"].sort == "unknown"
 
     def test_laws_without_theory(self):
         lab = {"gross_value_distribution": dt.LogNormal(median=1.0, sigma=0.5)}
