@@ -50,36 +50,35 @@ def validate(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Compare the exact predictions with the simulation; exit 1 if they differ."""
-    from analysis._compare import compare
-    from analysis._json import comparison, dumps
-    from analysis._text import comparison_view, summary_view
-    from deterrence import solve
+    """Compare what theory says of games with the simulation; exit 1 if they differ.
+
+    Games of one turn are compared with their exact predictions. Games with learning or memory are played
+    for their steps, in a two-hundredth of the markets, and compared with what theory claims of the long run.
+    """
+    from analysis._json import dumps, validated
+    from analysis._text import validation_views
+    from analysis._validation import validation
 
     chosen = _load(which)
-    pairs = []
     with _progress(replications * len(chosen), "markets") as advance:
-        for scenario in chosen.values():
-            share = error / len(chosen)
-            result = compare(scenario, replications=replications, rng=seed, error=share, progress=advance)
-            pairs.append((result, solve(scenario)))
+        result = validation(chosen, replications=replications, rng=seed, error=error, progress=advance)
     if json:
-        sys.stdout.write(dumps([comparison(c, e) for c, e in pairs]))
+        sys.stdout.write(dumps(validated(result)))
     else:
         console = _console()
-        for pair in pairs:
-            console.print(comparison_view(*pair))
-        console.print(summary_view(pairs))
-        agree = all(c.agrees for c, _ in pairs)
-        verdict = "agrees" if agree else "differs"
-        about = f"theory against simulation in {len(pairs)} scenarios, family-wise error {error:g}: {verdict}"
-        console.print(Text(f"\n{about}", style="bold"))
+        for view in validation_views(result):
+            console.print(view)
+        verdict = "agrees" if result.agrees else "differs"
+        about = f"theory against simulation in {result.number} scenarios"
+        console.print(Text(f"{about}, family-wise error {error:g}: {verdict}", style="bold"))
+    for name, why in result.unpredicted.items():
+        _say(f"{name}: not compared, since no exact prediction is known: {why}")
     if out is not None:
         from analysis._report import write_report
 
-        for path in write_report(pairs, out):
+        for path in write_report(result, out):
             _say(f"wrote {path}")
-    if not all(c.agrees for c, _ in pairs):
+    if not result.agrees:
         raise typer.Exit(1)
 
 

@@ -118,16 +118,21 @@ class Comparison:
         return next(row for row in self.rows if row.quantity == quantity)
 
     def split(self) -> Iterator[tuple[str, float, float]]:
-        """Split the compliance rate into labs that hold a permit and labs that are deterred.
+        """Split the compliance rate into labs that hold a permit, that are deterred, and that need none.
 
         Yields
         ------
         (name, predicted, observed)
-            ``"permits / N"``, which is mechanical, and ``"deterred / N"``, as shares of all labs.
+            ``"permits / N"``, which is mechanical, ``"deterred / N"`` and, where some labs are below a
+            threshold of compute, ``"exempt / N"``, as shares of all labs.
         """
+        predicted, observed = self["compliance_rate"].predicted, self["compliance_rate"].observed
         for name in ("permits", "deterred"):
             row, N = self[name], self.game.n_agents
+            predicted, observed = predicted - row.predicted / N, observed - row.observed / N
             yield f"{name} / N", row.predicted / N, row.observed / N
+        if self.game.flop_threshold > 0:
+            yield "exempt / N", predicted, observed
 
 
 def compare(

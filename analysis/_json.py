@@ -12,6 +12,8 @@ import numpy as np
 
 from analysis._compare import Comparison
 from analysis._intervals import summarise
+from analysis._long_run import LongRunComparison
+from analysis._validation import Validation
 from deterrence import Equilibrium
 
 
@@ -45,20 +47,41 @@ def solution(equilibrium: Equilibrium) -> dict[str, Any]:
     return answer
 
 
-def comparison(c: Comparison, equilibrium: Equilibrium) -> dict[str, Any]:
-    """A comparison, with the game it is about and what the two audit rules do in it."""
+def comparison(c: Comparison, equilibrium: Equilibrium | None) -> dict[str, Any]:
+    """A comparison, with the game it is about and what the two audit rules do in it.
+
+    Where labs differ in more than value and risk there is no one marginal lab, and no rule for it.
+    """
     return {
         "game": plain(c.game),
         "replications": c.replications,
         "seed": c.seed,
         "family_wise_error": c.error,
         "verdict": c.verdict,
-        "x": plain(equilibrium.x),
-        "audit_rules": plain(equilibrium.rules),
+        "x": None if equilibrium is None else plain(equilibrium.x),
+        "audit_rules": [] if equilibrium is None else plain(equilibrium.rules),
         "quantities": plain(c.rows),
         "compliance_split": {
             name: {"predicted": predicted, "observed": observed} for name, predicted, observed in c.split()
         },
+    }
+
+
+def validated(result: Validation) -> list[dict[str, Any]]:
+    """All comparisons, those of the long run last."""
+    return [*(comparison(*pair) for pair in result.pairs), *map(claims, result.late)]
+
+
+def claims(c: LongRunComparison) -> dict[str, Any]:
+    """A comparison of the long run, with the game it is about."""
+    return {
+        "game": plain(c.game),
+        "replications": c.replications,
+        "steps": c.steps,
+        "seed": c.seed,
+        "family_wise_error": c.error,
+        "verdict": c.verdict,
+        "claims": plain(c.rows),
     }
 
 

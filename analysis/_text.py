@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -12,7 +12,9 @@ from rich.text import Text
 
 from analysis._compare import Comparison
 from analysis._intervals import summarise
-from deterrence import CapMarket, Equilibrium, Game, Scenario
+from analysis._long_run import LongRunComparison
+from analysis._validation import Validation
+from deterrence import CapMarket, Claim, Equilibrium, Game, Scenario
 
 _COLOURS = {"agrees": "green", "exact": "green", "differs": "bold red"}
 
@@ -27,7 +29,7 @@ def label(quantity: str) -> str:
     return quantity.removesuffix("_rate").replace("_", " ")
 
 
-def comparison_view(comparison: Comparison, equilibrium: Equilibrium) -> RenderableType:
+def comparison_view(comparison: Comparison, equilibrium: Equilibrium | None) -> RenderableType:
     """One comparison as a heading, a table and what it says of compliance and of the audit rules."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in ("quantity", "predicted", "simulated", "95 % interval", "z", "verdict"):
@@ -42,7 +44,49 @@ def comparison_view(comparison: Comparison, equilibrium: Equilibrium) -> Rendera
     return Group(_heading(comparison), table, _split(comparison), *_rules(equilibrium), Text())
 
 
-def summary_view(pairs: Sequence[tuple[Comparison, Equilibrium]]) -> RenderableType:
+def long_run_view(comparison: LongRunComparison) -> RenderableType:
+    """What theory claims of the long run of a game, and what is seen of it."""
+    c = comparison
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("in the long run", "claimed", "", "simulated", "95 % interval", "verdict"):
+        side = "left" if name in ("in the long run", "", "verdict") else "right"
+        table.add_column(name, justify=side, no_wrap=True)
+    for row in c.rows:
+        interval = "-" if math.isnan(row.low) else f"{number(row.low)} .. {number(row.high)}"
+        verdict = Text(row.verdict, style=_COLOURS.get(row.verdict, ""))
+        claim = row.claim
+        table.add_row(
+            label(claim.quantity), claimed(claim), claim.sort, number(row.observed), interval, verdict
+        )  # fmt: skip
+    about = f": {c.game.n_agents} labs, {c.steps:,} turns; {c.replications:,} markets, seed {c.seed}"
+    heading = Text(game_name(c.game), style="bold").append(about, style="not bold")
+    return Group(heading, table, Text())
+
+
+def claimed(claim: Claim) -> str:
+    """What is claimed: a value, a band, or a dash."""
+    if claim.low is None or claim.high is None:
+        return "-"
+    if claim.low == claim.high:
+        return number(claim.low)
+    return f"{number(claim.low)} .. {number(claim.high)}"
+
+
+def long_run_summary(comparisons: Sequence[LongRunComparison]) -> RenderableType:
+    """One line for each comparison of the long run."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("scenario", "N", "turns", "claims", "measured", "verdict"):
+        table.add_column(name, justify="left" if name in ("scenario", "verdict") else "right", no_wrap=True)
+    for c in comparisons:
+        measured = sum(row.verdict in ("agrees", "differs") for row in c.rows)
+        table.add_row(
+            Text(game_name(c.game)), str(c.game.n_agents), f"{c.steps:,}", str(len(c.rows)), str(measured),
+            Text(c.verdict, style=_COLOURS[c.verdict]),
+        )  # fmt: skip
+    return table
+
+
+def summary_view(pairs: Sequence[tuple[Comparison, Equilibrium | None]]) -> RenderableType:
     """One line for each comparison."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     headings = ("scenario", "N", "x", "compliance", "simulated", "max |z|", "verdict")
@@ -54,7 +98,7 @@ def summary_view(pairs: Sequence[tuple[Comparison, Equilibrium]]) -> RenderableT
         table.add_row(
             Text(game_name(c.game)),
             str(c.game.n_agents),
-            "-" if e.x is None else number(e.x),
+            "-" if e is None or e.x is None else number(e.x),
             f"{rate.predicted:.3%}",
             f"{rate.observed:.3%}",
             "-" if math.isnan(largest) else f"{largest:.2f}",
@@ -74,6 +118,16 @@ def simulation_view(record: Any) -> RenderableType:
     about = f": {record.game.n_agents} labs, {len(record.replications):,} markets of {record.steps} steps"
     heading = Text(game_name(record.game), style="bold")
     return Group(heading.append(f"{about}, seed {record.seed}", style="not bold"), table, Text())
+
+
+def validation_views(result: Validation) -> Iterator[RenderableType]:
+    """Every comparison, and then one line for each."""
+    yield from (comparison_view(*pair) for pair in result.pairs)
+    yield from map(long_run_view, result.late)
+    if result.pairs:
+        yield Group(summary_view(result.pairs), Text())
+    if result.late:
+        yield Group(long_run_summary(result.late), Text())
 
 
 def scenario_list(scenarios: Mapping[str, Scenario]) -> RenderableType:
@@ -104,15 +158,16 @@ def _heading(comparison: Comparison) -> Text:
 
 
 def _split(comparison: Comparison) -> Text:
-    (_, permits, seen_permits), (_, deterred, seen_deterred) = comparison.split()
-    return Text(
-        f"compliance {comparison['compliance_rate'].predicted:.2%} = permits {permits:.2%} "
-        f"+ deterred {deterred:.2%} (simulated {seen_permits:.1%} + {seen_deterred:.1%})"
-    )
+    parts = list(comparison.split())
+    predicted = " + ".join(f"{name.removesuffix(' / N')} {share:.2%}" for name, share, _ in parts)
+    seen = " + ".join(f"{share:.1%}" for *_, share in parts)
+    return Text(f"compliance {comparison['compliance_rate'].predicted:.2%} = {predicted} (simulated {seen})")
 
 
-def _rules(equilibrium: Equilibrium) -> list[RenderableType]:
+def _rules(equilibrium: Equilibrium | None) -> list[RenderableType]:
     """What the two audit rules say, and whether they deter the marginal lab."""
+    if equilibrium is None:
+        return [Text("labs differ in more than value and risk: no single marginal lab, and no rule for it")]
     if equilibrium.x is None:
         return [Text("no permits, so no marginal permit holder and no audit rule")]
     table = Table(box=None, pad_edge=False, header_style="bold")

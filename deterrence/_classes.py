@@ -27,6 +27,7 @@ from deterrence._traits import Trait
 
 _MOST = 200_000  # nodes that are held at once
 _FEW = 8  # gains for which no table is made
+_CROWD = 200  # corners of traits, beyond which not all of them are looked at
 _TINY = 1e-300
 
 
@@ -43,18 +44,23 @@ class Mixture:
         self._turnover = Trait(game.lab.turnover, audit.turnover_share > 0)
         self._splits = Splits(game.lab.splitting) if game.lab.splitting is not None else None
         self._risk = Trait(game.lab.risk_profile, True)
+        traits = self._flops, self._turnover, self._risk
+        # As the panels of each trait multiply, there are fewer and smaller ones of many curved traits.
+        self._crowded = math.prod(len(trait.corners) for trait in traits) > _CROWD
         many = self._splits is not None and self._flops.law is not None
-        self._order = 12 if many else 20  # as the panels of each trait multiply
+        self._order = 8 if self._crowded else 12 if many else 20
+        self._risks = self._risk.marks(self._crowded)
 
     def bends(self) -> Array:
-        X = np.unique(np.outer(self._risk.corners, self._extremes.ravel()))
+        X = np.unique(np.outer(self._risks, self._extremes.ravel()))
         gains = X if self._splits is None else self._splits.gains(X)
         return np.unique(gains[np.isfinite(gains) & (gains >= 0)]) / (1 - TIE)
 
     @cached_property
     def _extremes(self) -> Array:
         """Expected punishments D at the corners of compute and turnover."""
-        return rates(self._e, self._flop_kinks[:, None], self._turnover.corners).D
+        flops = self._flops.marks(True) if self._crowded else self._flop_kinks
+        return rates(self._e, flops[:, None], self._turnover.marks(self._crowded)).D
 
     @property
     def _is_singular(self) -> bool:
@@ -158,7 +164,7 @@ class Mixture:
         if self._flops.law is None:
             return kinks
         X = g[:, None] if self._splits is None else self._splits.punishments(g[:, None])
-        r = np.maximum(self._risk.corners, _TINY)
+        r = np.maximum(self._risks, _TINY)
         target = (X[..., None] / r).reshape(len(g), -1, 1)
         extreme = self._turnover.corners[[0, -1]]
         shape = np.broadcast_shapes(target.shape, extreme.shape)
@@ -181,7 +187,7 @@ class Mixture:
         fines = [audit.penalty_amount + by_excess, room + 0 * flops]
         p_eff = np.maximum(rates(self._e, flops, 0.0).p_eff, _TINY)
         X = g[:, None] if self._splits is None else self._splits.punishments(g[:, None])
-        for target, r in product(X.T, np.maximum(self._risk.corners, _TINY)):
+        for target, r in product(X.T, np.maximum(self._risks, _TINY)):
             P = target[:, None] / r / p_eff
             fines.append(P - game.lab.reputation_sensitivity - audit.collateral)
         return np.clip(np.stack(fines, axis=-1) / audit.turnover_share, 0.0, 1e300)

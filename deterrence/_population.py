@@ -50,6 +50,9 @@ def exempt_rents(values: Law, typical: float) -> tuple[float, float]:
 
 def exempt_share(game: Game) -> float:
     """Share of labs with compute of at most the threshold."""
+    audit = game.audit
+    if not (game.flop_threshold or audit.signal_scale or audit.excess_penalty):  # compute is of no account
+        return 0.0
     flops = law(game.lab.flops)
     if flops is None:
         return float(getattr(game.lab.flops, "min", 0.0) <= game.flop_threshold)
@@ -64,7 +67,7 @@ def rents(game: Game, exempt: float) -> Law | None:
 
 def population(game: Game, e: Enforcement) -> Population:
     """The labs of a game."""
-    exempt = exempt_share(game) if game.flop_threshold > 0 else 0.0
+    exempt = exempt_share(game)
     everyone = law(game.lab.gross_value, game.lab.cost)
     return Population(everyone, rents(game, exempt), exempt, conduct_of(game, e))
 

@@ -87,8 +87,9 @@ def predict(game: Game) -> Prediction:
     Returns
     -------
     Prediction
-        Means and standard deviations over markets, to about 1e-12 of their size; to 1e-9 where labs split
-        runs of compute that matters. Under strategic bids a `StrategicPrediction`.
+        Means and standard deviations over markets, to about 1e-12 of their size; to 1e-9 where several
+        things differ at once between labs that split runs, or with normal or lognormal laws. Under strategic
+        bids a `StrategicPrediction`.
 
     Raises
     ------

@@ -14,6 +14,8 @@ from deterrence._laws import Array
 from deterrence._punishment import collected_penalty, posted_penalty
 from deterrence._traits import least
 
+_MOST = 1e100  # fines beyond are all the same
+
 
 class Rates(NamedTuple):
     """Enforcement of labs with these traits, as arrays; see `Enforcement`."""
@@ -50,7 +52,7 @@ def _owed(game: Game, fine: Array) -> Any:
     audit = game.audit
     money = collected_penalty if audit.liability_rule == "capped" else posted_penalty
     cap = math.inf if audit.liability_cap is None else audit.liability_cap
-    return money(fine=np.minimum(fine, 1e300), collateral=audit.collateral, liability_cap=cap)
+    return money(fine=np.minimum(fine, _MOST), collateral=audit.collateral, liability_cap=cap)
 
 
 def alike(e: Enforcement) -> Enforcement:

@@ -12,6 +12,7 @@ from deterrence._laws import Array, Law, gauss_rule, law
 
 _NEGLIGIBLE = 1e-20
 _TINY = 1e-300
+_FEW = 4
 
 
 def least(distribution: Any) -> float:
@@ -39,6 +40,13 @@ class Trait:
             return np.array([self.value])
         edges = np.clip(self.law.edges(), self._low, self._high)
         return np.unique(self.law.value(np.append(edges, (self._low, self._high))))
+
+    def marks(self, crowded: bool) -> Array:
+        """Values at which to look for bends: all corners, or where these are too many a few."""
+        corners = self.corners
+        if not crowded or len(corners) <= _FEW:
+            return corners
+        return corners[np.linspace(0, len(corners) - 1, _FEW).astype(int)]
 
     def nodes(self, kinks: Array, order: int) -> tuple[Array, Array]:
         """Values and weights of a quadrature whose panels end at these values too, along a new last axis."""

@@ -76,6 +76,7 @@ class Turn:
     base_prob: Any
     cuts: np.ndarray
     p_eff: Any
+    mean_policy: tuple[np.ndarray, np.ndarray]
     fine: Any
     penalty: Any
     reputation: Any

@@ -17,7 +17,7 @@ def inspect(turn: Turn) -> np.ndarray:
 
     Returns
     -------
-    array of int, shape (4, replications, 1)
+    array of int, shape (4, replications)
         Audits, audits of compliant labs, audits and backchecks, violations found.
     """
     audit = turn.rules.game.audit
@@ -48,7 +48,7 @@ def inspect(turn: Turn) -> np.ndarray:
     turn.audited, turn.checked = falsely | rightly, needlessly | rightly_checked
     false_audits, checks = count(falsely), count(turn.checked)
     counts = (count(rightly) + false_audits, false_audits, checks, count(caught))
-    return np.array(counts)[..., None]
+    return np.array(counts)
 
 
 def _carried_out(turn: Turn) -> np.ndarray:

@@ -10,7 +10,7 @@ import numpy as np
 from deterrence import ParameterError, Problem, complies
 from simulation._behaviour import Turn
 from simulation._columns import LabTurn
-from simulation._enforcement import CHECKS
+from simulation._enforcement import CATCHES, CHECKS
 from simulation._governors import Static
 from simulation._inspection import inspect
 from simulation._memory import memories_of
@@ -19,7 +19,7 @@ from simulation._quantities import Turns
 from simulation._rules import Rules, cuts_of, detection, penalty_of
 from simulation._sale import sell
 from simulation._traits import traits_of, types_of
-from simulation._turn import Totals, add_up, count
+from simulation._turn import TOTALS, Totals, add_up, count
 
 Maker = Callable[[np.ndarray], Any]
 """What makes a behaviour, given an array of shape (replications, labs) to make others after."""
@@ -48,10 +48,20 @@ class Unfolding(Play):
         )
 
     def _play(self, steps: range, keep_labs: bool) -> Turns:
-        pieces = [self._turn(step) for step in (steps[:1] if keep_labs else steps)]
-        return Turns.joined(pieces, axis=1)
+        steps = steps[:1] if keep_labs else steps
+        # Of all turns what one thing came to lies together, and there the replications.
+        sums = np.empty((1 + len(TOTALS), len(steps), len(self._account)))
+        counts = np.empty((4, *sums.shape[1:]), dtype=np.min_scalar_type(len(self.present)))
+        for turn, step in enumerate(steps):
+            totals, counts[:, turn], sums[0, turn] = self._turn(step)
+            for row, name in zip(sums[1:, turn], TOTALS, strict=True):
+                row[:] = getattr(totals, name)[:, 0]
+        penalties, *sums = sums.swapaxes(1, 2)
+        totals = Totals(**dict(zip(TOTALS, sums, strict=True)))
+        return Turns(self.rules, totals, counts.swapaxes(1, 2), penalties)
 
-    def _turn(self, step: int) -> Turns:
+    def _turn(self, step: int) -> tuple[Totals, np.ndarray, np.ndarray]:
+        """What one turn came to: totals, counts, and penalties paid."""
         turn, game = Turn(self.rules, self._draws, step), self.rules.game
         if game.lab.redraw_values and step:
             self.types |= self._laid_out(types_of(game, self._draws, step))
@@ -59,8 +69,9 @@ class Unfolding(Play):
         turn.racing, turn.reputation = self.rules.racing, game.lab.reputation_sensitivity
         turn.carried_out = turn.watched = None
         turn.policy = turn.high_prob, turn.base_prob = self._governor.policy(turn)
-        for name in ("high_prob", "base_prob"):
-            _check_probability(name, getattr(turn, name), turn.gross_value.shape)
+        if not (self._expects_the_same and "expectations" in self._kept):
+            for name in ("high_prob", "base_prob"):
+                _check_probability(name, getattr(turn, name), turn.gross_value.shape)
         for memory in self._memories:
             memory.recall(turn)
         self._stage("expectations", turn, self._expects_the_same, _expect)
@@ -76,14 +87,14 @@ class Unfolding(Play):
         if np.any(turn.racing):
             wealth += turn.violates * turn.racing
         wealth -= turn.caught * turn.penalty
-        paid = totals.revenue[:, 0] + penalties[:, 0] - game.audit.cost * counts[CHECKS, :, 0]
+        paid = totals.revenue[:, 0] + penalties - game.audit.cost * counts[CHECKS]
         account = self._account + paid
         for learner in (self._labs, self._governor, *self._memories):
             learner.learn(turn)
         self.policy = turn.policy
         self.labs = LabTurn(turn, dict(self.types), wealth)
         self._next_step, self._wealth, self._account = step + 1, wealth, account
-        return Turns(self.rules, totals, counts, penalties)
+        return totals, counts, penalties
 
     def _stage(self, name: str, turn: Turn, lasts: bool, work_out: Callable[[Turn], dict[str, Any]]) -> None:
         """Put attributes into a turn: those of the last turn, if they are the same in this one."""
@@ -124,7 +135,13 @@ def _expect(turn: Turn) -> dict[str, Any]:
         believed = cuts_of(audit, turn.high_prob * suspicious, turn.base_prob * clean, turn.beta)
     penalty = penalty_of(audit, turn.fine)
     punishment = turn.risk_profile * (penalty + turn.reputation)
-    return {"cuts": cuts, "p_eff": detection(believed), "penalty": penalty, "punishment": punishment}
+    return {
+        "cuts": cuts,
+        "p_eff": detection(believed),
+        "penalty": penalty,
+        "punishment": punishment,
+        "mean_policy": (_mean(turn.high_prob, turn), _mean(turn.base_prob, turn)),
+    }
 
 
 def _decide(turn: Turn, complies_by: Callable[[Turn], Any]) -> None:
@@ -155,8 +172,8 @@ def _totals(turn: Turn, stolen: np.ndarray) -> Totals:
         rents=turn.permitted_rents + add_up(stolen),
         racing=turn.racing * violations if np.ndim(turn.racing) == 0 else add_up(turn.violates * turn.racing),
         revenue=turn.revenue,
-        high_prob=_mean(turn.high_prob, turn),
-        base_prob=_mean(turn.base_prob, turn),
+        high_prob=turn.mean_policy[0],
+        base_prob=turn.mean_policy[1],
     )
 
 
@@ -165,14 +182,14 @@ def _mean(policy: Any, turn: Turn) -> np.ndarray:
     policy = np.asarray(policy)
     if policy.ndim and policy.shape[-1] > 1:
         return add_up(policy * turn.present) / np.maximum(turn.labs, 1)
-    return np.broadcast_to(policy, turn.labs.shape).copy()
+    return np.broadcast_to(policy, turn.labs.shape)
 
 
 def _fines(turn: Turn, counts: np.ndarray) -> np.ndarray:
-    """Paid by caught labs, of shape (replications, 1)."""
+    """Paid by caught labs, of shape (replications,)."""
     if np.ndim(turn.penalty) == 0:
-        return turn.penalty * counts[-1]
-    return add_up(turn.caught * turn.penalty)
+        return turn.penalty * counts[CATCHES]
+    return add_up(turn.caught * turn.penalty)[:, 0]
 
 
 def _check_bools(field: str, value: Any, shape: tuple[int, ...]) -> None:

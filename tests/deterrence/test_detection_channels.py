@@ -54,10 +54,10 @@ def with_channels(game, **channels):
 
 
 @pytest.mark.filterwarnings("ignore::deterrence.ParameterWarning")
-@pytest.mark.parametrize("number", range(4))
+@pytest.mark.parametrize("number", range(3))
 def test_random_games_at_50_digits(number):
     rng = np.random.default_rng([51, number])
-    for _ in range(5):
+    for _ in range(4):
         p_w, p_m = rng.choice([0, 1, rng.uniform()], 2, p=[0.1, 0.1, 0.8])
         game = with_channels(draw_game(rng), whistleblower_prob=p_w, monitoring_prob=p_m)
         truth = exact(game)

@@ -764,7 +764,7 @@ def test_claims_at_the_corners(name):
             assert (claim.high if claim.value is None else claim.value) <= claim.high <= most
 
 
-@pytest.mark.parametrize("lab", [ALIKE, ALIKE | {"redraw_values": True}, ALIKE | {"bid_rule": "strategic"}])
+@pytest.mark.parametrize("lab", [ALIKE, ALIKE | {"redraw_values": True}])
 def test_a_game_without_memory_is_like_its_first_turn(lab):
     answer = dt.long_run(game(lab=lab))
     assert answer.claims == ()
