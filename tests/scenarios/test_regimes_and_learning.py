@@ -102,7 +102,7 @@ SAID: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
         ("probability of 0.40", "audit_rate", {}),
         ("about 114 turns", "period", {}),
     ],
-    "climbing_governor": [("x = 0.48", "pi_1", {}), ("All labs violate", "violation_rate", {})],
+    "climbing_governor": [("x is 0.48", "pi_1", {}), ("all labs violate", "violation_rate", {})],
     "lowering_governor": [
         ("between 0.49", "pi_1 low", {}),
         ("and 0.54", "pi_1 high", {}),
