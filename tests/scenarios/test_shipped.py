@@ -52,7 +52,9 @@ def test_the_specified_regimes_are_there():
 
 def test_reading_them_warns_of_nothing():
     # Warnings are errors in this suite, and the shipped files are read afresh here.
-    files = [scenarios.load_all(CONFIG.with_name(f"{name}.json")) for name in ("config", "regimes", "learning")]
+    files = [
+        scenarios.load_all(CONFIG.with_name(f"{name}.json")) for name in ("config", "regimes", "learning")
+    ]
     assert sum(map(len, files)) == len(scenarios.names())
 
 
