@@ -54,7 +54,7 @@ SAID: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
         ("it would be 0.63", COMPLIANCE, {"audit.turnover_share": 0.0}),
     ],
     "convex_fines": [
-        ("a share of 0.40 of the labs", COMPLIANCE, {}),
+        ("a share of 0.42 of the labs", COMPLIANCE, {}),
         ("with the flat fine alone none would", COMPLIANCE, {"audit.excess_penalty": 0.0}),
     ],
     "permits_by_compute": [
