@@ -28,6 +28,7 @@ VIOLATIONS_ALONE = {"lab.behaviour": dt.BayesianLabs(pools="violations")}
 # Words of the description, what they are about, and what the scenario is changed in before.
 SAID: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
     "whistleblowers": [
+        ("caught with probability 0.647", "catches / violations", {}),
         ("a share of 0.94 of the labs without a permit to comply", COMPLIANCE, {}),
         ("by audits alone none would", COMPLIANCE, NO_SIGNALS),
     ],
@@ -175,6 +176,8 @@ def theory(game: dt.Scenario, quantity: str) -> float:
             return game.n_agents - p.permits.mean - p.deterred.mean - p.violations.mean
         case ["violations", "/", "N"]:
             return dt.predict(game).violations.mean / game.n_agents
+        case ["catches", "/", "violations"]:
+            return dt.predict(game).catches.mean / dt.predict(game).violations.mean
     return getattr(dt.predict(game), quantity).mean
 
 
