@@ -17,7 +17,7 @@ from deterrence import ParameterError, Problem, Scenario
 from scenarios._json import MOST_BYTES, parse
 from scenarios._reading import read
 
-_SHIPPED = "config.json"
+_SHIPPED = ("config.json", "regimes.json", "learning.json")
 
 
 class ScenarioError(ParameterError):
@@ -28,7 +28,7 @@ class ScenarioError(ParameterError):
     Attributes
     ----------
     source : str
-        The file.
+        The file; ``"scenarios"`` where a name is none of those that come with the package.
     problems : tuple of Problem
         Every problem found, each with ``field``, ``value``, ``reason`` and ``allowed``.
     """
@@ -205,9 +205,13 @@ def _shipped_one(name: str) -> Scenario:
         return _shipped()[name]
     near = difflib.get_close_matches(name[:60], names(), n=1)
     reason = f'is unknown, did you mean "{near[0]}"?' if near else "is unknown"
-    raise ScenarioError(_SHIPPED, Problem("name", name, reason, ", ".join(names())))
+    raise ScenarioError("scenarios", Problem("name", name, reason, ", ".join(names())))
 
 
 @functools.cache
 def _shipped() -> dict[str, Scenario]:
-    return read(parse(resources.files("scenarios").joinpath(_SHIPPED).read_bytes()))
+    folder = resources.files("scenarios")
+    found: dict[str, Scenario] = {}
+    for file in _SHIPPED:
+        found |= read(parse(folder.joinpath(file).read_bytes()))
+    return found

@@ -57,7 +57,7 @@ def test_a_path_is_a_path_or_a_text_that_ends_in_json(tmp_path, monkeypatch):
 def test_names_never_become_paths(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     scenarios.save(scenarios.load("baseline"), Path("mine"))
-    assert _line(scenarios.load, name).startswith("config.json: name = ")
+    assert _line(scenarios.load, name).startswith("scenarios: name = ")
     assert " is a name " in _line(scenarios.load_all, name)
     assert " is a name " in _line(scenarios.save, scenarios.load("baseline"), name)
     assert os.listdir() == ["mine"]
@@ -65,14 +65,25 @@ def test_names_never_become_paths(name, tmp_path, monkeypatch):
 
 def test_an_unknown_name_is_answered_with_the_nearest():
     line = _line(scenarios.load, "basline")
-    assert line.startswith('config.json: name = "basline": is unknown, did you mean "baseline"? (allowed: ')
+    assert line.startswith('scenarios: name = "basline": is unknown, did you mean "baseline"? (allowed: ')
     assert line.endswith(f"(allowed: {', '.join(scenarios.names())})")
+
+
+def test_the_names_are_those_of_three_files_each_in_one_of_them():
+    folder = Path(scenarios.__file__).parent
+    files = [scenarios.load_all(folder / name) for name in ("config.json", "regimes.json", "learning.json")]
+    assert scenarios.names() == tuple(name for file in files for name in file)
+    assert len(set(scenarios.names())) == sum(map(len, files)), "no file hides a scenario of another"
+    assert sorted(path.name for path in folder.glob("*.json")) == [
+        "config.json", "learning.json", "regimes.json", "schema.json"
+    ]  # fmt: skip
+    for file in files:
+        assert all(scenarios.load(name) == scenario for name, scenario in file.items())
 
 
 def test_load_wants_exactly_one_scenario():
     path = Path(scenarios.__file__).with_name("config.json")
-    count = len(scenarios.names())
-    assert tuple(scenarios.load_all(path)) == scenarios.names()
+    count = len(scenarios.load_all(path))
     assert _line(scenarios.load, path) == (
         f"{path}: scenarios = {count}: are more than load can return (allowed: 1, or use load_all)"
     )
@@ -161,6 +172,6 @@ def test_an_error_travels_between_processes():
     copy = pickle.loads(pickle.dumps(caught.value))
     assert (str(copy), copy.source, copy.problems) == (
         str(caught.value),
-        "config.json",
+        "scenarios",
         caught.value.problems,
     )

@@ -93,8 +93,11 @@ def test_only_a_scenario_that_stands_alone_needs_a_name():
     assert alone["properties"] == named["properties"]
 
 
-def test_every_key_of_the_shipped_file_is_in_the_schema():
-    tree = json.loads(Path(scenarios.__file__).with_name("config.json").read_text("utf-8"))
+def test_every_key_of_the_shipped_files_is_in_the_schema():
+    trees = [
+        json.loads(Path(scenarios.__file__).with_name(f"{name}.json").read_text("utf-8"))
+        for name in ("config", "regimes", "learning")
+    ]
     seen = set()
 
     def walk(value: object, part: dict) -> None:
@@ -114,5 +117,6 @@ def test_every_key_of_the_shipped_file_is_in_the_schema():
             seen.add(key)
             walk(item, fitting[0]["properties"][key])
 
-    walk(tree, SCHEMA["anyOf"][1])
-    assert {"high_prob", "token_cap", "fixed_price", "sigma", "mean", "source"} <= seen
+    for tree in trees:
+        walk(tree, SCHEMA["anyOf"][1])
+    assert {"high_prob", "token_cap", "fixed_price", "sigma", "mean", "source", "precision"} <= seen

@@ -1,4 +1,4 @@
-"""The shipped scenarios mean what their descriptions say."""
+"""The shipped scenarios of the basic model mean what their descriptions say."""
 
 import math
 import operator
@@ -11,7 +11,8 @@ import pytest
 import deterrence as dt
 import scenarios
 
-NAMES = scenarios.names()
+CONFIG = Path(scenarios.__file__).with_name("config.json")
+NAMES = tuple(scenarios.load_all(CONFIG))
 
 
 def _punishment(scenario: dt.Scenario) -> float:
@@ -50,8 +51,11 @@ def test_the_specified_regimes_are_there():
 
 
 def test_reading_them_warns_of_nothing():
-    # Warnings are errors in this suite, and the shipped file is read afresh here.
-    assert len(scenarios.load_all(Path(scenarios.__file__).with_name("config.json"))) == len(NAMES)
+    # Warnings are errors in this suite, and the shipped files are read afresh here.
+    files = [
+        scenarios.load_all(CONFIG.with_name(f"{name}.json")) for name in ("config", "regimes", "learning")
+    ]
+    assert sum(map(len, files)) == len(scenarios.names())
 
 
 @pytest.mark.parametrize("name", NAMES)
