@@ -26,8 +26,10 @@ def sell(turn: Turn) -> dict[str, Any]:
     else:
         price = sale_price(rules, worth.copy())
         if isinstance(market, CapMarket) and market.token_cap:  # no limit to those who need a permit
-            price = np.where(count(turn.needs_permit)[:, None] <= market.token_cap, 0.0, price)
-        has_permit = buys(rules, price * turn.units, worth, turn.gross_value) & turn.needs_permit
+            price = np.where(turn.labs - turn.exempt_labs <= market.token_cap, 0.0, price)
+        has_permit = buys(rules, price * turn.units, worth, turn.gross_value)
+        if not turn.all_need_one:
+            has_permit &= turn.needs_permit
         if isinstance(market, CapMarket):
             if (count(has_permit) > market.token_cap).any():
                 first_of_equals(market.token_cap, has_permit, worth)
@@ -38,7 +40,7 @@ def sell(turn: Turn) -> dict[str, Any]:
     cost = price * turn.units
     # Who is left without a permit could not have bought one at the price, if others bid as much.
     gain = turn.rent + turn.racing if strategic else gain_of(rules, cost, turn.rent, turn.racing)
-    permitted = (has_permit | turn.exempt) * turn.rent
+    permitted = (has_permit if turn.all_need_one else has_permit | turn.exempt) * turn.rent
     return {
         "worth": worth,
         "price": price,

@@ -164,11 +164,12 @@ def gain_of(rules: Rules, price: np.ndarray, rent: np.ndarray, racing: Any) -> n
     offered = np.where(np.isnan(price), np.inf, price)
     match rules.game.lab.gain_rule:
         case "min":
-            return np.minimum(offered, rent) + racing
+            gain = np.minimum(offered, rent)
         case "price":
-            return offered + racing
+            gain = offered
         case "value":
-            return rent + racing
+            gain = rent
+    return gain + racing if np.any(racing) else gain
 
 
 FEW_LABS = 2**12

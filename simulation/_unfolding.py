@@ -65,7 +65,9 @@ class Unfolding(Play):
         turn, game = Turn(self.rules, self._draws, step), self.rules.game
         if game.lab.redraw_values and step:
             self.types |= self._laid_out(types_of(game, self._draws, step))
-        self._stage("traits", turn, not game.lab.redraw_values, self._traits)
+            value = self.types["gross_value"]
+            self._kept.get("traits", {}).update(gross_value=value, rent=value - self.rules.cost)
+        self._stage("traits", turn, True, self._traits)
         turn.racing, turn.reputation = self.rules.racing, game.lab.reputation_sensitivity
         turn.carried_out = turn.watched = None
         turn.policy = turn.high_prob, turn.base_prob = self._governor.policy(turn)
@@ -193,6 +195,8 @@ def _fines(turn: Turn, counts: np.ndarray) -> np.ndarray:
 
 
 def _check_bools(field: str, value: Any, shape: tuple[int, ...]) -> None:
+    if isinstance(value, np.ndarray) and value.dtype == bool and value.shape == shape:
+        return
     if np.asarray(value).dtype != bool or not _fits(value, shape):
         raise ParameterError(Problem(field, value, "is no answer", f"bool, to broadcast to {shape}"))
 
