@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
@@ -84,15 +84,24 @@ def validate(
 
 @app.command()
 def solve(which: Which = None, json: Json = False) -> None:
-    """Solve games: price, who complies and why, both audit rules and which deters, what it takes."""
+    """Solve games: price, who complies and why, both audit rules and which deters, what it takes.
+
+    Of games with learning or memory, say what theory knows of the long run.
+    """
     from analysis._json import dumps, solution
+    from deterrence import LongRun, long_run
     from deterrence import solve as solve_game
 
-    answers = [solve_game(scenario) for scenario in _load(which).values()]
+    def answer(game: Scenario) -> Any:
+        late = long_run(game)
+        return late if late.claims else solve_game(game)
+
+    answers = _answers(which, answer)
     if json:
-        sys.stdout.write(dumps([solution(answer) for answer in answers]))
+        sys.stdout.write(dumps([solution(answer) for answer in answers.values()]))
     else:
-        print("\n\n".join(str(answer) for answer in answers))
+        late = {name: f"{name}, in the long run\n" for name in answers if isinstance(answers[name], LongRun)}
+        print("\n\n".join(f"{late.get(name, '')}{answer}" for name, answer in answers.items()))
 
 
 @app.command()
@@ -109,8 +118,7 @@ def require(
     from analysis._json import dumps, plain
     from deterrence import require as least_change
 
-    chosen = _load(which)
-    answers = {name: least_change(game, compliance=compliance, by=by) for name, game in chosen.items()}
+    answers = _answers(which, lambda game: least_change(game, compliance=compliance, by=by))
     if json:
         sys.stdout.write(dumps(plain(list(answers.values()))))
     elif latex:
@@ -237,6 +245,25 @@ def _load(which: list[str] | None) -> dict[str, Scenario]:
         _say("\n".join(problems))
         raise typer.Exit(2)
     return chosen
+
+
+def _answers(which: list[str] | None, ask: Callable[[Scenario], Any]) -> dict[str, Any]:
+    """Answers for the scenarios meant; if none is named, those without an answer are passed over."""
+    answers: dict[str, Any] = {}
+    refused: dict[str, ParameterError] = {}
+    for name, game in _load(which).items():
+        try:
+            answers[name] = ask(game)
+        except ParameterError as error:
+            if which:
+                raise
+            refused[name] = error
+    if not answers:
+        raise next(iter(refused.values()))
+    for name, error in refused.items():
+        fields = ", ".join(problem.field for problem in error.problems)
+        _say(f"{name}: passed over, since this theory does not cover its {fields}")
+    return answers
 
 
 def _console() -> Console:

@@ -132,7 +132,7 @@ class Comparison:
             predicted, observed = predicted - row.predicted / N, observed - row.observed / N
             yield f"{name} / N", row.predicted / N, row.observed / N
         if self.game.flop_threshold > 0:
-            yield "exempt / N", predicted, observed
+            yield "exempt / N", max(0.0, round(predicted, 12)), max(0.0, round(observed, 12))
 
 
 def compare(

@@ -14,7 +14,7 @@ from analysis._compare import Comparison
 from analysis._intervals import summarise
 from analysis._long_run import LongRunComparison
 from analysis._validation import Validation
-from deterrence import Equilibrium
+from deterrence import Equilibrium, LongRun
 
 
 def dumps(value: Any) -> str:
@@ -39,12 +39,12 @@ def plain(value: Any) -> Any:
     return value
 
 
-def solution(equilibrium: Equilibrium) -> dict[str, Any]:
+def solution(answer: Equilibrium | LongRun) -> dict[str, Any]:
     """The answer for a game, with the game once."""
-    answer = plain(equilibrium)
+    whole = plain(answer)
     for part in ("enforcement", "prediction", "limit"):
-        del answer[part]["game"]
-    return answer
+        whole.get(part, {}).pop("game", None)
+    return whole
 
 
 def comparison(c: Comparison, equilibrium: Equilibrium | None) -> dict[str, Any]:

@@ -48,7 +48,7 @@ def comparison_table(comparison: Comparison, equilibrium: Equilibrium | None) ->
     """
     lines = [
         r"\begin{table}[htbp]",
-        r"\centering\footnotesize\setlength{\tabcolsep}{4pt}",
+        r"\centering\footnotesize\setlength{\tabcolsep}{3pt}",
         rf"\caption{{{_caption(comparison, equilibrium)}}}",
         r"\begin{tabular}{@{}lrrrrl@{}}",
         r"\toprule",
@@ -89,7 +89,7 @@ def long_run_table(comparison: LongRunComparison) -> str:
     )
     lines = [
         r"\begin{table}[htbp]",
-        r"\centering\footnotesize\setlength{\tabcolsep}{4pt}",
+        r"\centering\footnotesize\setlength{\tabcolsep}{3pt}",
         rf"\caption{{{caption}}}",
         r"\begin{tabular}{@{}lrlrrl@{}}",
         r"\toprule",

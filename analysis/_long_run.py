@@ -75,7 +75,9 @@ class LongRunComparison:
 
     @property
     def verdict(self) -> str:
-        """``"agrees"`` or ``"differs"``."""
+        """``"agrees"``, ``"differs"``, or ``"not measured"`` where no claim is."""
+        if all(row.verdict in ("not measured", "unknown") for row in self.rows):
+            return "not measured"
         return "agrees" if self.agrees else "differs"
 
 

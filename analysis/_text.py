@@ -81,7 +81,7 @@ def long_run_summary(comparisons: Sequence[LongRunComparison]) -> RenderableType
         measured = sum(row.verdict in ("agrees", "differs") for row in c.rows)
         table.add_row(
             Text(game_name(c.game)), str(c.game.n_agents), f"{c.steps:,}", str(len(c.rows)), str(measured),
-            Text(c.verdict, style=_COLOURS[c.verdict]),
+            Text(c.verdict, style=_COLOURS.get(c.verdict, "")),
         )  # fmt: skip
     return table
 
