@@ -89,8 +89,8 @@ def check_fields(instance: Any) -> None:
     problems = find_problems(type(instance), vars(instance))
     if problems:
         raise ParameterError(*problems)
-    for name, hint in field_types(type(instance)).items():
-        object.__setattr__(instance, name, _plain(getattr(instance, name), hint))
+    for name, value in _given(type(instance), vars(instance)).items():
+        object.__setattr__(instance, name, _plain(value, field_types(type(instance))[name]))
 
 
 def find_problems(noun: type, values: Mapping[str, Any]) -> list[Problem]:
@@ -117,11 +117,12 @@ def find_problems(noun: type, values: Mapping[str, Any]) -> list[Problem]:
     ['token_cap = -1: is out of range (allowed: integer in [0, 1000000000])']
     """
     problems: list[Problem] = []
+    given = _given(noun, values)
     for name, hint in field_types(noun).items():
-        if name in values:
-            problem = _field_problem(name, values[name], hint)
+        if name in given:
+            problem = _field_problem(name, given[name], hint)
             problems.extend([problem] if problem else [])
-        elif name in required_fields(noun):
+        elif name not in values and name in required_fields(noun):
             problems.append(Problem(name, None, "is missing", allowed(hint)))
     rules = getattr(noun, "rules", None)
     return problems if rules is None else [*problems, *rules(values)]
@@ -214,6 +215,19 @@ def field_types(cls: type) -> Mapping[str, Any]:
     return {field.name: hints[field.name] for field in dataclasses.fields(cls)}
 
 
+def _given(noun: type, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values that are not the very defaults, which need no check."""
+    defaults = _defaults(noun)
+    names = field_types(noun)
+    return {n: v for n, v in values.items() if n in names and (n not in defaults or v is not defaults[n])}
+
+
+@functools.cache
+def _defaults(cls: Any) -> Mapping[str, Any]:
+    """Values that fields of a dataclass have by default."""
+    return {f.name: f.default for f in dataclasses.fields(cls) if f.default is not dataclasses.MISSING}
+
+
 @functools.cache
 def required_fields(cls: Any) -> tuple[str, ...]:
     """Names of the fields of a dataclass that have no default."""
@@ -222,6 +236,7 @@ def required_fields(cls: Any) -> tuple[str, ...]:
     return tuple(f.name for f in fields if f.default is absent and f.default_factory is absent)
 
 
+@functools.cache
 def options(hint: Any) -> tuple[Any, ...]:
     """The members of a union, or the hint itself."""
     is_union = typing.get_origin(hint) in (typing.Union, types.UnionType)

@@ -7,6 +7,7 @@ nouns of `deterrence` and a lab's own decision, no threshold, no prediction.
 from __future__ import annotations
 
 import ast
+import functools
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -40,8 +41,14 @@ def violations(root: Path) -> list[str]:
         f"{path.relative_to(root)}:{line}: {what}"
         for room in DOORS
         for path in sorted((root / room).rglob("*.py"))
-        for line, what in offences(ast.parse(path.read_text(encoding="utf-8")), room)
+        for line, what in found(path.read_text(encoding="utf-8"), room)
     ]
+
+
+@functools.cache
+def found(source: str, room: str) -> tuple[tuple[int, str], ...]:
+    """What `offences` there are in a module; most are read once for every plant."""
+    return tuple(offences(ast.parse(source), room))
 
 
 def offences(tree: ast.Module, room: str) -> Iterator[tuple[int, str]]:

@@ -101,9 +101,9 @@ def behaviour(request):
 
 
 def test_blocks_of_any_size_and_workers_give_the_same_bytes(baseline, behaviour, monkeypatch):
-    question = {"replications": 50, "steps": 12, "rng": 7, **behaviour}
+    question = {"replications": 24, "steps": 11, "rng": 7, **behaviour}
     records = {detail: run(baseline, **question, detail=detail) for detail in ("run", "step", "lab")}
-    for cells, kept, piece in ((1, 0, 1), (47, 10**9, 5), (20 * 33, 10**9, 10**9)):
+    for cells, kept, piece in ((1, 0, 1), (47, 10**9, 5), (20 * 17, 10**9, 10**9)):
         monkeypatch.setattr(simulation._record, "BLOCK_CELLS", cells)
         monkeypatch.setattr(simulation._draws, "KEPT", kept)
         monkeypatch.setattr(simulation._play, "PIECE", piece)
