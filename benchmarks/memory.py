@@ -51,8 +51,8 @@ def dropped_models(rounds: int) -> list[Row]:
     models, labs = 1000, 20
     ours = objects_left(market_of(labs), models)
     theirs = objects_left(partial(PlainMarket, game(labs), 1), models)
-    about = f"objects left of {models:,} dropped models"
-    return [Row("G18", about, f"plain Mesa: {theirs:,}", "<=", 0, ours)]
+    about = f"objects left a dropped model, of {models:,}"
+    return [Row("G18", about, f"plain Mesa: {theirs // models:,}", "<=", 0, ours // models)]
 
 
 def totals(rounds: int) -> list[Row]:

@@ -10,9 +10,9 @@ import numpy as np
 
 from deterrence import Audit, Game
 
-# The outcomes of a run. Checks come first in the unit interval: with the same draw a stricter policy
+# The outcomes of a run: it is audited, backchecked, reported, metered, or not found, in each case with a
+# suspicious or a clean signal. Checks come first in the unit interval: with the same draw a stricter policy
 # catches whomever a laxer one does. Reports and metering follow, which find nothing but violations.
-FOUND_BY = ("audit", "audit", "backcheck", "backcheck", "report", "report", "meter", "meter", "none", "none")
 SUSPICIOUS = (True, False) * 5
 AUDIT_CUT, CHECK_CUT, CATCH_CUT = 1, 3, 7
 """Which of the cuts ends the audits, which all checks, and which all ways to be found."""
@@ -93,29 +93,28 @@ def cuts_of(audit: Audit, high_prob: Any, base_prob: Any, beta: Any = None) -> n
         (beta, audit.whistleblower_prob, audit.monitoring_prob),
     )
     shape = np.broadcast_shapes(np.shape(high_prob), np.shape(base_prob), np.shape(beta))
-    high_prob, base_prob = (np.broadcast_to(policy, shape) for policy in (high_prob, base_prob))
+    if shape:
+        high_prob, base_prob = (np.broadcast_to(policy, shape) for policy in (high_prob, base_prob))
     return np.array([_ends(audit.backcheck_prob, *way, high_prob, base_prob) for way in by_signal])
 
 
 def _ends(again: float, suspicious: Any, reported: float, metered: float, high: Any, base: Any) -> np.ndarray:
-    law = []
-    for way, signal in zip(FOUND_BY, SUSPICIOUS, strict=True):
-        seen, audited = (suspicious, high) if signal else (1 - suspicious, base)
-        followed = {
-            "audit": audited,
-            "backcheck": (1 - audited) * again,
-            "report": (1 - audited) * (1 - again) * reported,
-            "meter": (1 - audited) * (1 - again) * (1 - reported) * metered,
-            "none": (1 - audited) * (1 - again) * (1 - reported) * (1 - metered),
-        }
-        law.append(seen * followed[way])
-    law = np.array(np.broadcast_arrays(*law))
+    by_policy = zip(*(_followed(audited, again, reported, metered) for audited in (high, base)), strict=True)
+    law = [part for one, other in by_policy for part in (suspicious * one, (1 - suspicious) * other)]
+    law = np.array(np.broadcast_arrays(*law) if np.ndim(high) or np.ndim(suspicious) else law)
     later = law[1:] > 0
     for outcome in range(len(later) - 1, 0, -1):  # several times as fast as to accumulate along this axis
         later[outcome - 1] |= later[outcome]
     for outcome in range(1, len(law)):
         law[outcome] += law[outcome - 1]
     return np.where(later, law[:-1], 1.0)
+
+
+def _followed(audited: Any, again: float, reported: float, metered: float) -> tuple[Any, ...]:
+    """Probabilities of the five ends of a run whose signal is so likely to be audited."""
+    missed = (1 - audited) * (1 - again)
+    unseen = missed * (1 - reported)
+    return audited, (1 - audited) * again, missed * reported, unseen * metered, unseen * (1 - metered)
 
 
 def suspicious(u: np.ndarray, cuts: np.ndarray, compliant: np.ndarray) -> np.ndarray:
