@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 import re
 from itertools import product
@@ -694,7 +695,7 @@ def test_every_noun_has_a_game_with_claims(name):
 
 
 def test_the_table_of_quantities_is_complete():
-    rows = re.findall(r"^    ([a-z_0-9]+)  +\S", dt.long_run.__doc__ or "", re.MULTILINE)
+    rows = re.findall(r"^([a-z_0-9]+)  +\S", inspect.getdoc(dt.long_run) or "", re.MULTILINE)
     assert rows[1:] == list(dt.LONG_RUN_QUANTITIES)
     assert {quantity for asked in SOME.values() for quantity in claims(asked)} == set(dt.LONG_RUN_QUANTITIES)
 
