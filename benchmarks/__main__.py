@@ -2,10 +2,10 @@
 
 Contestants take turns; CPU time, medians over rounds. Absolute times depend on the machine, ratios hardly.
 
-``--short`` is for continuous integration: fewer rounds, and status 1 if a ratio misses twice what is asked.
-It leaves out what cannot be held to that: G16, which is about twice what is asked, and so now on one side
-of the gate and now on the other; G15, a few milliseconds of files being read, which depend on what else the
-machine does; and G13, most of whose time goes to Nashpy.
+``--short`` is for continuous integration: fewer rounds, and status 1 if a ratio misses twice what is asked,
+and does so again with all rounds. It leaves out what cannot be held to that: G16, which is about twice what
+is asked, and so now on one side of the gate and now on the other; G15, a few milliseconds of files being
+read, which depend on what else the machine does; and G13, most of whose time goes to Nashpy.
 """
 
 from __future__ import annotations
@@ -90,6 +90,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if chosen.json:
         print(as_json(kept))
     missed = [row for row in kept if row.misses(leeway=2)] if chosen.short else []
+    if missed:  # once more and longer: for a moment the machine may have done something else
+        names = dict.fromkeys(row.name for row in missed)
+        again = [row for name in names for row in measured[name](ROUNDS)]
+        missed = [row for row in again if row.misses(leeway=2)]
     for row in missed:
         print(f"{row.name}: {row.workload}: {row.ratio:,.2f}, not half of what is asked", file=sys.stderr)
     return 1 if missed else 0

@@ -67,6 +67,19 @@ def test_the_short_form_fails_below_half_of_what_is_asked(monkeypatch, capsys, d
     assert benchmarks.main(["--short", "--only", "G2"]) == 0
 
 
+@pytest.mark.parametrize(("again", "status"), [(60.0, 0), (40.0, 1)])
+def test_a_row_that_misses_is_measured_again_with_all_rounds(monkeypatch, again, status):
+    asked = []
+
+    def measure(rounds):
+        asked.append(rounds)
+        return [Row("G1", "planted", "nothing", ">=", 100, again if len(asked) > 1 else 10.0)]
+
+    monkeypatch.setattr(benchmarks, "measures", lambda: {"G1": measure})
+    assert benchmarks.main(["--short"]) == status
+    assert asked == [benchmarks.FEW_ROUNDS, benchmarks.ROUNDS]
+
+
 def test_a_name_that_is_no_row_is_a_usage_error(capsys):
     with pytest.raises(SystemExit) as stopped:
         benchmarks.main(["--only", "G1,G99"])
