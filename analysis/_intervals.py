@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from deterrence import QUANTITIES, Audit, Game, TargetingGovernor, collected_penalty, posted_penalty
+from deterrence import QUANTITIES, Enforcement, Game, TargetingGovernor, extensions
 
 Z95 = 1.959963984540054
 """Two-sided 95 % point of the standard normal distribution."""
@@ -119,16 +119,9 @@ def bounds_of(game: Game) -> dict[str, tuple[float, float]]:
     bounds: dict[str, tuple[float, float]] = dict.fromkeys(counts, (0.0, N))
     audit = game.audit
     if not (audit.excess_penalty or audit.turnover_share or isinstance(audit.governor, TargetingGovernor)):
-        bounds["penalties"] = (0.0, N * _penalty(audit))
+        bounds["penalties"] = (0.0, N * Enforcement.of(game, *extensions(game)).penalty)
     bounds["compliance_rate"] = bounds["unpermitted_compliance_rate"] = (0.0, 1.0)
     return bounds
-
-
-def _penalty(audit: Audit) -> float:
-    """What a catch moves from lab to Governor, where it is the same for all labs."""
-    money = collected_penalty if audit.liability_rule == "capped" else posted_penalty
-    cap = math.inf if audit.liability_cap is None else audit.liability_cap
-    return float(money(fine=audit.penalty_amount, collateral=audit.collateral, liability_cap=cap))
 
 
 def _wilson(share: float, variance: float, bounds: tuple[float, float], n: int) -> tuple[float, float]:

@@ -50,6 +50,7 @@ class PlainLab(mesa.Agent):
     def __init__(self, model: PlainMarket, gross_value: float, cost: float, risk: float) -> None:
         super().__init__(model)
         self.gross_value, self.cost, self.risk = gross_value, cost, risk
+        self.p_eff = model.p_eff
         self.has_permit, self.compliant, self.runs = False, True, False
         self.signal = self.audited = self.caught = False
         self.wealth = 0.0
@@ -66,7 +67,7 @@ class PlainLab(mesa.Agent):
         market = self.model
         rent = self.bid()
         gain = min(market.price, rent) + market.racing
-        feared = market.p_eff * market.punishment * self.risk
+        feared = self.p_eff * market.punishment * self.risk
         self.compliant = gain <= 0 or rent <= 0 or feared >= gain
         self.runs = not self.compliant
 
@@ -89,28 +90,18 @@ class LearningLab(PlainLab):
     def __init__(self, model: PlainMarket, gross_value: float, cost: float, risk: float) -> None:
         super().__init__(model, gross_value, cost, risk)
         self.catches, self.violations = 1.0, 2.0
+        self.p_eff = self.catches / self.violations
 
     def redraw(self) -> None:
         """Draw another value."""
         self.gross_value = self.random.uniform(self.model.least, self.model.most)
 
-    def decide(self) -> None:
-        """Run with a permit; without one, run where that gains more than it has come to fear."""
-        if self.has_permit:
-            self.compliant = self.runs = True
-            return
-        market = self.model
-        rent = self.bid()
-        gain = min(market.price, rent) + market.racing
-        feared = self.catches / self.violations * market.punishment * self.risk
-        self.compliant = gain <= 0 or rent <= 0 or feared >= gain
-        self.runs = not self.compliant
-
     def learn(self) -> None:
-        """Count violations and catches."""
+        """Count violations and catches, and expect their share."""
         if not self.compliant:
             self.violations += 1
             self.catches += self.caught
+            self.p_eff = self.catches / self.violations
 
 
 class PlainMarket(mesa.Model):

@@ -18,7 +18,7 @@ from deterrence._detection import (
     false_audit_rate,
     unaudited_detection,
 )
-from deterrence._game import CapMarket, Game, check_game, extensions
+from deterrence._game import Game, check_game, extensions
 from deterrence._laws import Array, Law, law
 from deterrence._punishment import collected_penalty, posted_penalty
 
@@ -46,7 +46,7 @@ _INSTEAD = {
 def bids_strategically(game: Game) -> bool:
     """Whether labs bid, and not their rents."""
     check_game(game)
-    return isinstance(game.market, CapMarket) and game.lab.bid_rule == "strategic"
+    return game.lab.bid_rule == "strategic"  # a game without a cap takes no bids, and cannot ask for them
 
 
 def check_covered(game: Game, *covered: str) -> None:
@@ -65,7 +65,7 @@ def check_covered(game: Game, *covered: str) -> None:
             _INSTEAD.get(name, "what the basic model has"),
         )
         for name, value in extensions(game).items()
-        if name not in covered and (name != "lab.bid_rule" or bids_strategically(game))
+        if name not in covered
     ]
     if problems:
         raise ParameterError(*problems)

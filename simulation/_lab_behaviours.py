@@ -92,7 +92,7 @@ class Logit:
 
     def complies(self, turn: Turn) -> np.ndarray:
         """Which labs would not run without a permit."""
-        gain = np.minimum(turn.gain, 1e200)  # it is infinite where no permit is for sale
+        gain = np.minimum(turn.gain, LARGEST_GAIN)  # it is infinite where no permit is for sale
         odds = np.exp(np.clip(self.precision * (turn.p_eff * turn.punishment - gain), -700, 700))
         return turn.luck() * (1 + odds) < odds
 
